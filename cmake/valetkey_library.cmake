@@ -1,0 +1,42 @@
+# vk_library(folder LINKS targets...): the library vk_<folder> of src/<folder>, and the gtest binary <folder>_test of the
+# *_test.cpp files beside the code.
+function(vk_precompile target)
+  target_precompile_headers(${target} REUSE_FROM vk_boost)
+endfunction()
+
+function(vk_folder_target name folder)
+  cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*.cpp)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  if(NOT sources)
+    set(sources ${CMAKE_SOURCE_DIR}/cmake/empty.cpp)
+  endif()
+  add_library(vk_${name} STATIC ${sources})
+  target_link_libraries(vk_${name} PUBLIC vk_boost ${ARG_LINKS})
+  vk_precompile(vk_${name})
+  if(tests AND NOT VALETKEY_FUZZ)
+    vk_test(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE vk_${name})
+  endif()
+endfunction()
+
+function(vk_library folder)
+  vk_folder_target(${folder} ${folder} ${ARGN})
+endfunction()
+
+function(vk_adapter folder)
+  cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
+  vk_folder_target(adapter_${folder} adapters/${folder} LINKS vk_ports vk_model ${ARG_LINKS})
+endfunction()
+
+# Doubles and fixtures of the unit tests: tests/support/*.{hpp,cpp}.
+function(vk_test name)
+  add_executable(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE vk_test_support GTest::gtest GTest::gmock GTest::gtest_main)
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  vk_precompile(${name})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+endfunction()

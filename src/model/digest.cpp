@@ -1,0 +1,38 @@
+#include "model/digest.hpp"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <cstdint>
+#include <stdexcept>
+
+namespace valetkey::model {
+
+std::string sha256(std::string_view bytes) {
+  std::string out(32, '\0');
+  unsigned length = 0;
+  static const EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(out.data()), &length, kSha256, nullptr) != 1)
+    throw std::runtime_error("sha256 failed");
+  return out;
+}
+
+std::string hmac_sha256(std::string_view key, std::string_view bytes) {
+  std::string out(32, '\0');
+  unsigned length = 0;
+  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+           reinterpret_cast<unsigned char*>(out.data()), &length) == nullptr)
+    throw std::runtime_error("hmac failed");
+  return out;
+}
+
+std::string length_prefixed(std::initializer_list<std::string_view> parts) {
+  std::string out;
+  for (const auto part : parts) {
+    for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>((static_cast<std::uint64_t>(part.size()) >> shift) & 0xff);
+    out += part;
+  }
+  return out;
+}
+
+}  // namespace valetkey::model

@@ -1,0 +1,126 @@
+#include "model/encoding.hpp"
+
+#include <array>
+#include <cstdint>
+
+namespace valetkey::model {
+namespace {
+
+constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kBase64Url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view kBase32Hex = "0123456789abcdefghijklmnopqrstuv";
+constexpr std::string_view kHex = "0123456789abcdef";
+
+/// Groups the bits of `bytes` into digits of `width` bits, most significant first, the last one filled with zeros.
+std::string to_digits(std::string_view bytes, std::string_view alphabet, unsigned width) {
+  std::string out;
+  out.reserve((bytes.size() * 8 + width - 1) / width);
+  std::uint32_t buffer = 0;
+  unsigned bits = 0;
+  for (const char c : bytes) {
+    buffer = (buffer << 8) | static_cast<unsigned char>(c);
+    for (bits += 8; bits >= width; bits -= width) out += alphabet[(buffer >> (bits - width)) & ((1U << width) - 1)];
+    buffer &= (1U << bits) - 1;
+  }
+  if (bits > 0) out += alphabet[(buffer << (width - bits)) & ((1U << width) - 1)];
+  return out;
+}
+
+std::optional<std::string> from_digits(std::string_view text, std::string_view alphabet, unsigned width) {
+  std::string out;
+  out.reserve(text.size() * width / 8);
+  std::uint32_t buffer = 0;
+  unsigned bits = 0;
+  for (const char c : text) {
+    const auto digit = alphabet.find(c);
+    if (digit == std::string_view::npos) return std::nullopt;
+    buffer = (buffer << width) | static_cast<std::uint32_t>(digit);
+    bits += width;
+    if (bits >= 8) {
+      bits -= 8;
+      out += static_cast<char>((buffer >> bits) & 0xff);
+    }
+    buffer &= (1U << bits) - 1;
+  }
+  if (bits >= width || buffer != 0) return std::nullopt;
+  return out;
+}
+
+bool is_unreserved(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+}  // namespace
+
+std::string to_base64(std::string_view bytes) {
+  auto out = to_digits(bytes, kBase64, 6);
+  out.append((4 - out.size() % 4) % 4, '=');
+  return out;
+}
+
+std::string to_base64url(std::string_view bytes) { return to_digits(bytes, kBase64Url, 6); }
+std::string to_hex(std::string_view bytes) { return to_digits(bytes, kHex, 4); }
+std::string to_base32hex(std::string_view bytes) { return to_digits(bytes, kBase32Hex, 5); }
+
+std::optional<std::string> from_base64(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
+  return from_digits(text, kBase64, 6);
+}
+
+std::optional<std::string> from_base64url(std::string_view text) { return from_digits(text, kBase64Url, 6); }
+
+std::optional<std::string> from_hex(std::string_view text) {
+  if (text.size() % 2 != 0) return std::nullopt;
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    const int high = hex_digit(text[i]);
+    const int low = hex_digit(text[i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    out += static_cast<char>(high * 16 + low);
+  }
+  return out;
+}
+
+std::string percent_encode(std::string_view bytes) {
+  std::string out;
+  out.reserve(bytes.size());
+  for (const char c : bytes) {
+    if (is_unreserved(c)) {
+      out += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out += '%';
+    out += "0123456789ABCDEF"[byte >> 4];
+    out += "0123456789ABCDEF"[byte & 15];
+  }
+  return out;
+}
+
+std::optional<std::string> percent_decode(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    if (i + 2 >= text.size()) return std::nullopt;
+    const int high = hex_digit(text[i + 1]);
+    const int low = hex_digit(text[i + 2]);
+    if (high < 0 || low < 0) return std::nullopt;
+    out += static_cast<char>(high * 16 + low);
+    i += 2;
+  }
+  return out;
+}
+
+}  // namespace valetkey::model

@@ -1,0 +1,88 @@
+#include "model/time.hpp"
+
+#include <fmt/format.h>
+
+namespace valetkey::model {
+namespace {
+
+/// Reads exactly `digits` decimal digits at `at` and moves past them.
+std::optional<int> read_number(std::string_view text, std::size_t& at, std::size_t digits) {
+  if (at + digits > text.size()) return std::nullopt;
+  int value = 0;
+  for (std::size_t end = at + digits; at < end; ++at) {
+    if (text[at] < '0' || text[at] > '9') return std::nullopt;
+    value = value * 10 + (text[at] - '0');
+  }
+  return value;
+}
+
+bool skip(std::string_view text, std::size_t& at, std::string_view accepted) {
+  if (at >= text.size() || accepted.find(text[at]) == std::string_view::npos) return false;
+  ++at;
+  return true;
+}
+
+std::optional<Milliseconds> read_fraction(std::string_view text, std::size_t& at) {
+  int value = 0;
+  int digits = 0;
+  for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, ++digits)
+    if (digits < 3) value = value * 10 + (text[at] - '0');
+  if (digits == 0) return std::nullopt;
+  for (; digits < 3; ++digits) value *= 10;
+  return Milliseconds{value};
+}
+
+std::optional<std::chrono::minutes> read_offset(std::string_view text, std::size_t& at) {
+  if (skip(text, at, "Zz")) return std::chrono::minutes{0};
+  if (at >= text.size()) return std::nullopt;
+  const bool behind = text[at] == '-';
+  if (!skip(text, at, "+-")) return std::nullopt;
+  auto hours = read_number(text, at, 2);
+  if (!hours || *hours > 23 || !skip(text, at, ":")) return std::nullopt;
+  auto minutes = read_number(text, at, 2);
+  if (!minutes || *minutes > 59) return std::nullopt;
+  std::chrono::minutes offset{*hours * 60 + *minutes};
+  return behind ? -offset : offset;
+}
+
+}  // namespace
+
+std::string to_rfc3339(WallTime time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss clock{time - day};
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()), clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
+                     clock.subseconds().count());
+}
+
+std::optional<WallTime> parse_rfc3339(std::string_view text) {
+  std::size_t at = 0;
+  auto year = read_number(text, at, 4);
+  if (!year || !skip(text, at, "-")) return std::nullopt;
+  auto month = read_number(text, at, 2);
+  if (!month || !skip(text, at, "-")) return std::nullopt;
+  auto day = read_number(text, at, 2);
+  if (!day || !skip(text, at, "Tt ")) return std::nullopt;
+  auto hour = read_number(text, at, 2);
+  if (!hour || *hour > 23 || !skip(text, at, ":")) return std::nullopt;
+  auto minute = read_number(text, at, 2);
+  if (!minute || *minute > 59 || !skip(text, at, ":")) return std::nullopt;
+  auto second = read_number(text, at, 2);
+  if (!second || *second > 60) return std::nullopt;
+  Milliseconds fraction{0};
+  if (skip(text, at, ".")) {
+    auto read = read_fraction(text, at);
+    if (!read) return std::nullopt;
+    fraction = *read;
+  }
+  auto offset = read_offset(text, at);
+  if (!offset || at != text.size()) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year{*year}, std::chrono::month{static_cast<unsigned>(*month)},
+                                         std::chrono::day{static_cast<unsigned>(*day)}};
+  if (!date.ok()) return std::nullopt;
+  return WallTime{std::chrono::sys_days{date}} + std::chrono::hours{*hour} + std::chrono::minutes{*minute} + Seconds{*second} + fraction -
+         *offset;
+}
+
+}  // namespace valetkey::model

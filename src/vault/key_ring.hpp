@@ -1,0 +1,66 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "model/id.hpp"
+#include "model/sealed.hpp"
+#include "model/secret.hpp"
+#include "ports/clock.hpp"
+#include "ports/key_wrapper.hpp"
+#include "ports/random.hpp"
+#include "ports/store.hpp"
+
+namespace valetkey::vault {
+
+enum class Purpose { kSecrets, kEvents };  ///< one family of data keys each (S40)
+
+/// What a sealed field belongs to. All of it is authenticated, length-prefixed, so that a sealed field cannot be moved (S40).
+struct Place {
+  Purpose purpose = Purpose::kSecrets;
+  std::string_view label;   ///< constant of the program: "refresh_token"; never a table or column
+  model::TenantId tenant;
+  std::string record;       ///< id
+  std::string revision;     ///< what makes an older copy of this field differ: generation, endpoint set hash
+};
+
+/// Envelope encryption: data keys per tenant and purpose, wrapped by root keys. Thread safe.
+///
+/// Fields are sealed with AES-256-GCM under random 96-bit nonces. Seals are counted per data key in durable blocks; at 2^30 a new
+/// key is made, at 2^32 sealing is refused (S40). One installation-wide integrity key makes MACs and keyed hashes (S41, S17).
+class KeyRing {
+ public:
+  KeyRing(ports::Store& store, ports::KeyWrapper& wrapper, const ports::Clock& clock, ports::Random& random);
+  ~KeyRing();
+
+  /// At start: makes the integrity key in an empty store, else opens it. kKeyUnavailable when no root key fits; nothing is changed then.
+  ports::Answer<void> start();
+
+  ports::Answer<model::Sealed> seal(Place place, model::Secret plain);
+  /// kIntegrity when the bytes are not what was sealed at this place; kKeyUnavailable when the data key is gone.
+  ports::Answer<model::Secret> open(Place place, model::Sealed sealed);
+  /// The same without suspending, for the hot path: nullopt when the data key is not in memory yet.
+  std::optional<model::Result<model::Secret>> try_open(const Place& place, const model::Sealed& sealed);
+
+  /// HMAC-SHA-256 under the integrity key, raw bytes; `label` separates uses. Only after start().
+  [[nodiscard]] std::string mac(std::string_view label, std::string_view bytes) const;
+
+  /// Id of the data key that sealed the bytes, so that resealing finds what is left.
+  [[nodiscard]] static std::string data_key_of(const model::Sealed& sealed);
+  /// Id of the data key that seals for a tenant now.
+  ports::Answer<std::string> current_data_key(Purpose purpose, model::TenantId tenant);
+  /// Makes a new data key for the tenant's seals; the old one opens until forget_data_key(). Answers the new id.
+  ports::Answer<std::string> rotate_data_key(Purpose purpose, model::TenantId tenant);
+  /// Erases a retired data key once nothing is sealed by it.
+  ports::Answer<void> forget_data_key(std::string id);
+  /// Wraps every key again under the root key that wraps now. Answers how many were changed. Repeatable after a crash.
+  ports::Answer<std::int64_t> rewrap_all();
+  /// Drops a tenant's keys from memory (after EraseTenant).
+  void forget_tenant(const model::TenantId& tenant);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace valetkey::vault
