@@ -10,7 +10,7 @@ LARGEST = 1024 * 1024
 
 # each pattern is written so that it does not find itself
 FORBIDDEN = [
-    ("path of one machine", re.compile(r"(?<![\w.$}*~-])/(?:home|root|wor[k]|Users|tmp/v[k])(?:/[\w.-]|\b(?![\w/.-]))")),
+    ("path of one machine", re.compile(r"(?<![\w.$}*~-])/(?:home|root|wor[k]|Users|tmp/v[k])(?:/|\b(?![\w.-]))")),
     ("private key", re.compile(r"-----BEGIN (?:[A-Z]+ )?PRIVATE KE[Y]-----")),
     ("token of a provider", re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{40,}|AKIA[0-9A-Z]{16}|xox[abpr]-\d{8,}-\w{10,}|"
                                        r"sk_live_\w{16,}|AIza[\w-]{35}|glpat-[\w-]{20})\b")),

@@ -67,14 +67,19 @@ def ban_findings(path, text, bans):
             yield name, f"{path}:{line_of(text, match.start())}: {name}: {shown} ({reason})"
 
 
-def main():
-    allowed = {name.strip(): names.split() for name, names in (line.split(":") for line in tree.table("layers.txt"))}
+def bans_of(lines):
+    """(name, places, pattern, reason) of each line; the pattern may hold | itself."""
     bans = []
-    for line in tree.table("bans.txt"):
-        # the pattern may hold | itself: split around it
+    for line in lines:
         name, places, rest = (part.strip() for part in line.split(" | ", 2))
         pattern, reason = (part.strip() for part in rest.rsplit(" | ", 1))
         bans.append((name, places.split(), re.compile(pattern), reason))
+    return bans
+
+
+def main():
+    allowed = {name.strip(): names.split() for name, names in (line.split(":") for line in tree.table("layers.txt"))}
+    bans = bans_of(tree.table("bans.txt"))
     exceptions = {tuple(part.strip() for part in line.split("|")[:2]) for line in tree.table("exceptions.txt")}
 
     findings = []
