@@ -8,6 +8,7 @@ import concurrent.futures
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -36,14 +37,15 @@ def changed_files():
 
 
 def database():
-    """source path -> (object, command), of the dev build; configures it when that was never done."""
+    """source path -> object, of the dev build; configures it when that was never done."""
     if not os.path.isfile(f"{BUILD}/compile_commands.json"):
         run = subprocess.run(["cmake", "--preset", "dev"], capture_output=True, text=True, check=False)
         if run.returncode != 0:
             sys.exit("configure the dev build: " + run.stderr.strip()[-2000:])
     with open(f"{BUILD}/compile_commands.json", encoding="utf-8") as f:
         entries = json.load(f)
-    return {os.path.relpath(e["file"], tree.ROOT): e["output"] if "output" in e else "" for e in entries}
+    object_of = re.compile(r" -o (\S+)")
+    return {os.path.relpath(e["file"], tree.ROOT): (m[1] if (m := object_of.search(e["command"])) else "") for e in entries}
 
 
 def ninja(*arguments):
@@ -83,8 +85,8 @@ def findings_of(path, output):
         if key:
             open(f"{CLEAN}/{key}", "w", encoding="utf-8").close()
         return []
-    text = run.stdout.strip() or run.stderr.strip()
-    return [text.replace(tree.ROOT + "/", "")]
+    text = (run.stdout.strip() or run.stderr.strip()).replace(tree.ROOT + "/", "")
+    return re.split(r"\n(?=\S+:\d+:\d+: (?:error|warning))", text)
 
 
 def main():
@@ -98,7 +100,7 @@ def main():
     findings = []
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for found in pool.map(lambda p: findings_of(p, known[p]), chosen):
-            findings += found
+            findings += [f for f in found if f not in findings]        # a header is read by many files
     left = len(candidates) - len(chosen)
     return tree.report(findings, f"{len(chosen)} changed files" + (f", {left} older ones left out" if left else ""))
 
