@@ -1,0 +1,24 @@
+#include "model/digest.hpp"
+#include "model/encoding.hpp"
+#include "model/enum_spelling.hpp"
+
+namespace valetkey::model {
+namespace {
+
+/// One part for a whole list, so that its items cannot pass for the next member.
+template <class Pairs>
+std::string joined(const Pairs& pairs) {
+  std::string out;
+  for (const auto& [name, value] : pairs) out += length_prefixed({name, value});
+  return out;
+}
+
+}  // namespace
+
+std::string EndpointSet::hash() const {
+  return to_hex(sha256(length_prefixed({"endpoint_set.1", client_id, authorization_url, token_url, refresh_url, revocation_url,
+                                        introspection_url, userinfo_url, base_uri, issuer, redirect_uri, spelling(client_authentication),
+                                        joined(proxy_headers), joined(placeholders), joined(config_services)})));
+}
+
+}  // namespace valetkey::model
