@@ -48,10 +48,8 @@ void SystemRandom::fill(std::span<unsigned char> out) {
   if (kRegistered != 0) throw std::runtime_error("no memory for the fork handler of the random generator");
   thread_local Buffer buffer;
   if (out.empty()) return;
-  if (out.size() > buffer.bytes.size())
-    draw(out.data(), out.size());
-  else
-    buffer.give(out);
+  if (out.size() > buffer.bytes.size()) draw(out.data(), out.size());
+  else buffer.give(out);
 }
 
 }  // namespace valetkey::adapters::system
