@@ -15,7 +15,7 @@ class Records {
   ports::Answer<Record> load(model::TenantId tenant, std::string id) const {
     auto row = co_await checked_get(model::kKindOf<Record>, std::move(id));
     if (!row) co_return model::fail(std::move(row.error()));
-    if (row->tenant != tenant.str()) co_return not_found();
+    if (row->tenant != tenant.str()) co_return not_found(row->kind);
     co_return model::from_row<Record>(*row);
   }
 
@@ -59,7 +59,7 @@ class Records {
   ports::Answer<model::Row> checked_get(model::Kind kind, std::string id) const;
   ports::Answer<std::vector<model::Row>> checked_find(ports::Query query) const;
   [[nodiscard]] model::Row with_mac(model::Row row) const;
-  static std::unexpected<model::Error> not_found();
+  static std::unexpected<model::Error> not_found(model::Kind kind);
 
   ports::Store& store_;
   const KeyRing& keys_;
