@@ -80,6 +80,7 @@ struct EndpointSet {
   ClientAuthentication client_authentication = ClientAuthentication::kBasic;
   Parameters proxy_headers;
   std::map<std::string, std::string> placeholders;      ///< the operator's values
+  std::map<std::string, std::string> host_rules;        ///< placeholder in a host -> who fills it with what (S3), see effective.hpp
   std::map<std::string, std::string> config_services;
   std::vector<StoredSecret> secrets;                    ///< newest first; empty: a public client
   WallTime created_at{};

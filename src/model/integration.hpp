@@ -20,6 +20,7 @@ struct Placeholder {
   std::string example;
   std::string pattern;                ///< RE2, whole value; empty: any
   std::vector<std::string> choices;   ///< closed list; empty: open
+  std::vector<std::string> host_suffixes;  ///< the value is a whole origin: https://, one label, one of these (S3)
   std::string default_value;
   bool is_optional = false;
 };
@@ -53,6 +54,8 @@ struct AccountSource {
   enum class From { kNothing, kTokenResponse, kIdToken, kUserinfo, kCallback };
   From from = From::kNothing;
   std::string path;                     ///< dotted path; e.g. `sub`, `team.id`
+
+  friend bool operator==(const AccountSource&, const AccountSource&) = default;
 };
 
 /// What is copied into the connection: placeholder name <- dotted path or callback parameter.

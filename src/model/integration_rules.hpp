@@ -1,0 +1,38 @@
+#pragma once
+#include <string_view>
+#include <vector>
+
+#include "model/error.hpp"
+#include "model/integration.hpp"
+#include "model/url_template.hpp"
+
+namespace valetkey::model {
+
+/// The URLs of a record, by the names they have everywhere. All but `issuer` are called or opened.
+struct UrlMember {
+  std::string_view name;
+  std::string Integration::* member;
+};
+inline constexpr UrlMember kUrlMembers[] = {{"authorization_url", &Integration::authorization_url},
+                                            {"token_url", &Integration::token_url},
+                                            {"refresh_url", &Integration::refresh_url},
+                                            {"revocation_url", &Integration::revocation_url},
+                                            {"introspection_url", &Integration::introspection_url},
+                                            {"userinfo_url", &Integration::userinfo_url},
+                                            {"base_uri", &Integration::base_uri},
+                                            {"issuer", &Integration::issuer}};
+
+/// Fixed parameters of a request, and which names in them would take over what the broker decides.
+enum class ParameterPlace { kAuthorization, kToken, kRefresh };
+
+/// What is wrong with a fixed parameter of this name, or nullopt: state, PKCE, redirect URI, client and grant are the broker's.
+std::optional<std::string> check_parameter_name(std::string_view name, ParameterPlace place);
+
+/// What is wrong with a URL of the record besides its template: a value in it that is not known yet when it is used.
+std::optional<std::string> check_known_in_time(std::string_view url_name, std::string_view text,
+                                               const std::vector<Placeholder>& placeholders);
+
+/// Rules over a whole record: every placeholder used is declared, every declared one is used or captured, and S3. Adds to `errors`.
+void check_record(const Integration& integration, PlainHttp plain_http, std::vector<FieldError>& errors);
+
+}  // namespace valetkey::model
