@@ -1,0 +1,142 @@
+#include "oauth/refresh_save.hpp"
+
+#include <boost/json.hpp>
+
+#include "model/json_reader.hpp"
+#include "oauth/outbox.hpp"
+#include "oauth/refresher.hpp"
+#include "vault/places.hpp"
+
+namespace valetkey::oauth {
+namespace {
+
+using model::Code;
+
+/// Everything a success writes: tokens, and the one place where failures are cleared.
+ports::Unit success_unit(const Context& context, GrantState& state, std::int64_t generation_spent) {
+  ports::Unit unit;
+  unit.preconditions.emplace_back(ports::Expect{model::Kind::kGrant, state.grant.id.str(), "generation", generation_spent});
+  unit.writes.emplace_back(context.records.put(state.grant));
+  unit.writes.emplace_back(ports::DropLease{lease_name(state.grant.id), context.owner});
+  const bool is_current = state.connection.current_grant == state.grant.id;
+  if (is_current && state.connection.state == model::ConnectionState::kNeedsReconnect) {
+    unit.preconditions.emplace_back(vault::Records::unchanged(state.connection));
+    state.connection.state = model::ConnectionState::kActive;
+    state.connection.state_reason.clear();
+    state.connection.updated_at = context.clock.wall_now();
+    unit.writes.emplace_back(context.records.put(state.connection));
+    unit.events.push_back(connection_event(context, "connection.recovered", state.connection));
+  }
+  if (state.client.credential.client_error) {
+    unit.preconditions.emplace_back(vault::Records::unchanged(state.client.credential));
+    state.client.credential.client_error.reset();
+    unit.writes.emplace_back(context.records.put(state.client.credential));
+    unit.events.push_back(credential_event(context, "credential.recovered", state.client.credential));
+  }
+  return unit;
+}
+
+bool is_store_down(const model::Error& error) { return error.code == Code::kStoreUnavailable || error.code == Code::kStoreBusy; }
+
+std::string rescue_name(const model::Grant& grant) { return fmt::format("{}.{}.{}", grant.tenant.str(), grant.id.str(), grant.generation); }
+
+ports::Answer<void> keep_outside(Context& context, const model::Grant& grant, std::int64_t generation_spent) {
+  const auto row = model::to_row(grant);
+  const auto text = boost::json::serialize(boost::json::object{{"doc", row.doc}, {"connection", grant.connection.str()}, {"spent", generation_spent}});
+  auto sealed = co_await context.keys.seal(vault::rescue_place(grant.tenant, grant.id, grant.generation), model::Secret(text));
+  if (!sealed) co_return model::fail(std::move(sealed.error()));
+  co_return co_await context.rescue.keep(rescue_name(grant), std::move(sealed->bytes));
+}
+
+/// Reads connection and credential again, which others may have written meanwhile. kNotFound when the grant is gone or superseded.
+ports::Answer<void> read_around(const Context& context, GrantState& state, std::int64_t generation_spent) {
+  const auto& tenant = state.grant.tenant;
+  auto stored = co_await context.records.load<model::Grant>(tenant, state.grant.id.str());
+  if (!stored) co_return model::fail(std::move(stored.error()));
+  if (stored->generation != generation_spent) {
+    const bool is_ours = stored->generation == state.grant.generation && stored->refresh_token.bytes == state.grant.refresh_token.bytes;
+    if (!is_ours) co_return model::fail(Code::kNotFound, "the grant was renewed by another request meanwhile");
+  }
+  auto connection = co_await context.records.load<model::Connection>(tenant, state.connection.id.str());
+  if (!connection) co_return model::fail(std::move(connection.error()));
+  auto credential = co_await context.records.load<model::Credential>(tenant, state.client.credential.id.str());
+  if (!credential) co_return model::fail(std::move(credential.error()));
+  state.connection = std::move(*connection);
+  state.client.credential = std::move(*credential);
+  co_return model::Result<void>{};
+}
+
+}  // namespace
+
+ports::Answer<GrantState> save_renewed(Context& context, GrantState state, std::int64_t generation_spent,
+                                       const std::function<void(model::Error)>& on_store_down) {
+  bool is_rescued = false;
+  for (int failures = 0;;) {
+    GrantState saved = state;
+    auto applied = co_await context.store().apply(success_unit(context, saved, generation_spent));
+    if (applied) {
+      if (is_rescued) (void)co_await context.rescue.drop(rescue_name(state.grant));
+      ++saved.grant.revision;
+      co_return saved;
+    }
+    if (is_store_down(applied.error())) {
+      if (!is_rescued) {
+        auto kept = co_await keep_outside(context, state.grant, generation_spent);
+        is_rescued = kept.has_value();
+        context.log.write(ports::LogLevel::kError, "the store is down after a token exchange, the new token is kept outside it",
+                          {{"grant", state.grant.id.str()}, {"rescued", is_rescued ? "yes" : "no"}});
+        context.metrics.count("valetkey_refresh_rescues_total", is_rescued ? "kept" : "failed");
+        on_store_down(applied.error());
+      }
+      ++failures;
+      const auto until = next_attempt_at(context.clock.wall_now(), failures, {}, context.refresh, context.random.fraction());
+      co_await context.clock.sleep_until(context.clock.boot_now() + (until - context.clock.wall_now()));
+    } else if (applied.error().code != Code::kPreconditionFailed) {
+      co_return model::fail(std::move(applied.error()));
+    }
+    auto around = co_await read_around(context, state, generation_spent);
+    if (!around && !is_store_down(around.error())) {
+      if (is_rescued) (void)co_await context.rescue.drop(rescue_name(state.grant));
+      co_return model::fail(std::move(around.error()));
+    }
+  }
+}
+
+ports::Answer<int> recover_rescued(Context& context) {
+  auto records = co_await context.rescue.all();
+  if (!records) co_return model::fail(std::move(records.error()));
+  int saved = 0;
+  for (const auto& [name, sealed] : *records) {
+    const auto first = name.find('.');
+    const auto last = name.rfind('.');
+    if (first == std::string::npos || first == last) continue;
+    const model::TenantId tenant{name.substr(0, first)};
+    const model::GrantId grant_id{name.substr(first + 1, last - first - 1)};
+    auto place = vault::rescue_place(tenant, grant_id, std::strtoll(name.c_str() + last + 1, nullptr, 10));
+    auto opened = co_await context.keys.open(place, model::Sealed{sealed});
+    if (!opened) {
+      context.log.write(ports::LogLevel::kError, "a rescued token cannot be opened, it is left where it is",
+                        {{"grant", grant_id.str()}, {"cause", opened.error().detail}});
+      continue;
+    }
+    auto parsed = model::parse_json(opened->reveal());
+    if (!parsed || !parsed->is_object()) continue;
+    const auto& object = parsed->as_object();
+    auto state = co_await read_state(context, tenant, model::ConnectionId{std::string(object.at("connection").as_string())});
+    if (!state && state.error().code != Code::kNotFound) co_return model::fail(std::move(state.error()));
+    if (state) {
+      auto row = model::to_row(state->grant);
+      row.doc = object.at("doc").as_string();
+      auto renewed = model::from_row<model::Grant>(row);
+      if (renewed && state->grant.id == grant_id) {
+        state->grant = std::move(*renewed);
+        auto stored = co_await save_renewed(context, std::move(*state), object.at("spent").to_number<std::int64_t>(), [](const model::Error&) {});
+        if (stored) ++saved;
+      }
+    }
+    if (auto dropped = co_await context.rescue.drop(name); !dropped) co_return model::fail(std::move(dropped.error()));
+  }
+  co_return saved;
+}
+
+}  // namespace valetkey::oauth

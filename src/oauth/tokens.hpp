@@ -1,0 +1,60 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/secret.hpp"
+#include "oauth/record_cache.hpp"
+#include "oauth/refresher.hpp"
+#include "ports/event_bus.hpp"
+
+namespace valetkey::oauth {
+
+/// A token that may be used, and what the caller should know of it.
+struct LiveToken {
+  model::Secret access_token;
+  std::string token_type;
+  std::optional<model::WallTime> expires_at;
+  std::vector<std::string> scopes;
+  std::int64_t generation = 0;
+  std::vector<std::string> warnings;  ///< min_ttl_not_met, refresh_failing
+};
+
+/// The small noun at the centre: a token for a connection, fresh whatever happens. Readers, the proxy, validation and the background
+/// refresher all come through here. Thread safe.
+class Tokens {
+ public:
+  Tokens(Context& context, Refresher& refresher, ports::EventBus& bus, std::size_t cache_bytes);
+
+  /// A token of the connection that lives as `need` asks. Errors: kNotFound (also for another tenant's connection), those of
+  /// refusal_of(), kProviderUnavailable, kOutcomeUnknown, kCredentialConfiguration, kHold, kStoreUnavailable.
+  ports::Answer<LiveToken> token_for(model::TenantId tenant, model::ConnectionId connection, Need need);
+
+ private:
+  struct CachedGrant {
+    model::Grant grant;
+    Client client;
+  };
+  using SharedConnection = std::shared_ptr<const model::Connection>;
+  using SharedGrant = std::shared_ptr<const CachedGrant>;
+  struct Snapshot {
+    SharedConnection connection;
+    SharedGrant grant;
+  };
+
+  ports::Answer<Snapshot> snapshot(const model::TenantId& tenant, const model::ConnectionId& connection);
+  ports::Answer<SharedConnection> connection_of(const model::TenantId& tenant, const model::ConnectionId& id);
+  ports::Answer<SharedGrant> grant_of(const model::Connection& connection);
+  ports::Answer<LiveToken> opened(const Snapshot& snapshot, const Serve& serve);
+  Plan plan_of(const Snapshot& snapshot, const Need& need) const;
+  void refresh_later(const Snapshot& snapshot, Need need);
+  void forget(const ports::Change* change);
+
+  Context& context_;
+  Refresher& refresher_;
+  RecordCache<model::Connection> connections_;
+  RecordCache<CachedGrant> grants_;
+  std::shared_ptr<void> subscription_;
+};
+
+}  // namespace valetkey::oauth
