@@ -1,0 +1,42 @@
+#pragma once
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+#include "ports/task.hpp"
+
+namespace valetkey::ports {
+
+/// Ends one coroutine's wait from any thread; the coroutine resumes on its own executor. Used once, or dropped, which destroys the
+/// coroutine. Touches nothing of the executor's context once the value is handed over, so that the context may end at any time after
+/// the answer (co_spawn across contexts holds on to it for longer).
+template <class T>
+class Completion {
+ public:
+  Completion(boost::asio::any_io_executor executor, boost::asio::any_completion_handler<void(T)> handler)
+      : executor_(std::move(executor)),
+        handler_(std::move(handler)) {}
+
+  void operator()(T value) {
+    boost::asio::post(executor_,
+                      [handler = std::move(handler_), value = std::move(value)]() mutable { std::move(handler)(std::move(value)); });
+  }
+
+ private:
+  boost::asio::any_io_executor executor_;
+  boost::asio::any_completion_handler<void(T)> handler_;
+};
+
+/// Calls `start(Completion<T>)` and waits until it is called. Not cancellable: what it starts has its own deadline.
+template <class T, class Start>
+Task<T> completed_by(Start start) {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  auto initiate = [&start, &executor](auto handler) { start(Completion<T>(executor, std::move(handler))); };
+  co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(T)>(std::move(initiate),
+                                                                                                boost::asio::use_awaitable);
+}
+
+}  // namespace valetkey::ports
