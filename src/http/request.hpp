@@ -7,13 +7,15 @@
 #include <utility>
 #include <vector>
 
-#include "http/form.hpp"
 #include "model/error.hpp"
+#include "model/form.hpp"
 
 namespace valetkey::http {
 
 struct Caller;
 class IdempotentCall;
+
+using model::Pairs;
 
 enum class Listener { kPublic, kInternal };
 

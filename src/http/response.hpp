@@ -3,10 +3,12 @@
 #include <string>
 #include <string_view>
 
-#include "http/form.hpp"
 #include "model/error.hpp"
+#include "model/form.hpp"
 
 namespace valetkey::http {
+
+using model::Pairs;
 
 /// One buffered answer. The server adds Content-Length, Date, X-Request-Id, `nosniff`, `Referrer-Policy: no-referrer` and, unless
 /// the handler set its own, `Cache-Control: no-store`.

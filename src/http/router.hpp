@@ -27,7 +27,7 @@ struct Needs {
 /// Anybody. Such a route is served on the public listener too.
 inline Needs nobody() { return {}; }
 inline Needs scoped(ScopeSet scopes) { return {.key = true, .scopes = scopes}; }
-inline Needs installation() { return {.installation_key = true}; }
+inline Needs installation() { return {.installation_key = true, .scopes = {}}; }
 inline Needs scoped_or_installation(ScopeSet scopes) { return {.key = true, .installation_key = true, .scopes = scopes}; }
 
 struct Route {

@@ -1,21 +1,12 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
-#include <functional>
 #include <memory>
 #include <vector>
 
-#include "http/request.hpp"
-#include "http/response.hpp"
 #include "http/server/settings.hpp"
-#include "ports/clock.hpp"
-#include "ports/log.hpp"
-#include "ports/metrics.hpp"
-#include "ports/random.hpp"
+#include "http/server/world.hpp"
 
 namespace valetkey::http::server {
-
-/// What the server asks for the answer to a whole request; it never throws (http/dispatcher.hpp).
-using Answerer = std::function<ports::Task<Response>(Request&)>;
 
 /// HTTP/1.1 on sockets: framing (S14), limits, TLS, listeners (S21), drain. Knows no routes.
 ///
@@ -23,15 +14,8 @@ using Answerer = std::function<ports::Task<Response>(Request&)>;
 /// context of its connection. One sweep a second and context, on the clock port, ends what is too slow.
 class Server {
  public:
-  struct World {
-    const ports::Clock& clock;
-    ports::Random& random;
-    ports::Log& log;
-    ports::Metrics& metrics;
-  };
-
   Server(Settings settings, Answerer answerer, World world, std::vector<boost::asio::io_context*> contexts);
-  /// The contexts have stopped or stop() has answered.
+  /// The contexts do not run any more, but still exist.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

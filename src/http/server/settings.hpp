@@ -12,8 +12,9 @@ struct ListenAddress {
   std::string host;  ///< an IP address, without brackets
   std::uint16_t port = 0;
 };
-/// `127.0.0.1:8420`, `[::1]:8420`, `:8420` (all addresses), `localhost:8420` (127.0.0.1).
+/// `127.0.0.1:8420`, `[::1]:8420`, `:8420` (all addresses, IPv4 and IPv6), `localhost:8420` (127.0.0.1).
 model::Result<ListenAddress> parse_listen(std::string_view text);
+std::string to_text(const ListenAddress& address);
 bool is_loopback(const ListenAddress& address);
 
 struct Limits {

@@ -1,0 +1,121 @@
+#include "http/router.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <unordered_map>
+
+#include "http/text.hpp"
+#include "model/encoding.hpp"
+
+namespace valetkey::http {
+namespace {
+
+/// The next segment of `rest` (which starts with `/`), and what follows it.
+std::pair<std::string_view, std::string_view> split(std::string_view rest) {
+  const auto end = std::min(rest.find('/', 1), rest.size());
+  return {rest.substr(1, end - 1), rest.substr(end)};
+}
+
+bool is_parameter(std::string_view segment) { return segment.starts_with('{') && segment.ends_with('}'); }
+
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
+
+}  // namespace
+
+struct Router::Node {
+  std::unordered_map<std::string, std::unique_ptr<Node>, TextHash, std::equal_to<>> literals;
+  std::unique_ptr<Node> parameter;
+  std::vector<const Route*> routes;  // by method; of the path that ends here
+
+  Node& child(std::string_view segment) {
+    auto& next = is_parameter(segment) ? parameter : literals[std::string(segment)];
+    if (!next) next = std::make_unique<Node>();
+    return *next;
+  }
+
+  [[nodiscard]] const Node* find(std::string_view rest, std::vector<std::string_view>& taken) const {
+    if (rest.empty()) return routes.empty() ? nullptr : this;
+    const auto [segment, behind] = split(rest);
+    if (const auto literal = literals.find(segment); literal != literals.end())
+      if (const auto* found = literal->second->find(behind, taken)) return found;
+    if (!parameter || segment.empty()) return nullptr;
+    taken.push_back(segment);
+    if (const auto* found = parameter->find(behind, taken)) return found;
+    taken.pop_back();
+    return nullptr;
+  }
+
+  [[nodiscard]] const Route* of_method(std::string_view method) const {
+    for (const auto* route : routes)
+      if (route->method == method) return route;
+    return nullptr;
+  }
+
+  [[nodiscard]] std::string allow() const {
+    std::string list;
+    for (const auto* route : routes) {
+      list.append(list.empty() ? "" : ", ").append(route->method);
+      if (route->method == "GET" && of_method("HEAD") == nullptr) list.append(", HEAD");
+    }
+    return list;
+  }
+};
+
+namespace {
+
+/// False for what cannot name anything: a broken escape, a control byte.
+bool read_parameters(Match& match, const std::vector<std::string_view>& taken) {
+  std::size_t next = 0;
+  for (std::string_view rest = match.route->path; !rest.empty();) {
+    const auto [segment, behind] = split(rest);
+    rest = behind;
+    if (!is_parameter(segment)) continue;
+    auto value = model::percent_decode(taken[next++]);
+    if (!value || std::ranges::any_of(*value, is_control)) return false;
+    match.parameters.emplace_back(segment.substr(1, segment.size() - 2), std::move(*value));
+  }
+  return true;
+}
+
+}  // namespace
+
+Router::Router() : root_(std::make_unique<Node>()) {}
+Router::~Router() = default;
+
+void Router::add(Route route) {
+  if (!route.path.starts_with('/')) throw std::logic_error(fmt::format("route {} does not start with a slash", route.path));
+  constexpr std::array<std::string_view, 6> kClasses{"other", "1xx", "2xx", "3xx", "4xx", "5xx"};
+  for (std::size_t i = 0; i < kClasses.size(); ++i) route.labels[i] = fmt::format("{} {} {}", route.method, route.path, kClasses[i]);
+  auto* node = root_.get();
+  for (std::string_view rest = route.path; !rest.empty();) {
+    const auto [segment, behind] = split(rest);
+    node = &node->child(segment);
+    rest = behind;
+  }
+  if (node->of_method(route.method) != nullptr) throw std::logic_error(fmt::format("route {} {} is taken", route.method, route.path));
+  routes_.push_back(std::make_unique<Route>(std::move(route)));
+  node->routes.push_back(routes_.back().get());
+}
+
+Match Router::match(std::string_view method, std::string_view path) const {
+  Match match;
+  if (!path.starts_with('/')) return match;
+  std::vector<std::string_view> taken;
+  const auto* node = root_->find(path, taken);
+  if (node == nullptr) return match;
+  match.route = node->of_method(method);
+  if (match.route == nullptr && method == "HEAD") match.route = node->of_method("GET");
+  if (match.route == nullptr) {
+    match.allow = node->allow();
+    return match;
+  }
+  if (!read_parameters(match, taken)) return {};
+  return match;
+}
+
+}  // namespace valetkey::http

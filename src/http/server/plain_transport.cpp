@@ -1,0 +1,64 @@
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include "http/server/transport.hpp"
+
+namespace valetkey::http::server {
+namespace {
+
+namespace asio = boost::asio;
+
+class PlainTransport final : public Transport {
+ public:
+  explicit PlainTransport(Socket socket) : socket_(std::move(socket)) {
+    boost::system::error_code ignored;
+    socket_.non_blocking(true, ignored);
+    peer_ = address_text(socket_.remote_endpoint(ignored).address());
+    local_ = address_text(socket_.local_endpoint(ignored).address());
+  }
+
+  ports::Task<bool> handshake() override { co_return true; }
+  ports::Task<IoResult> read_some(std::span<char> into) override {
+    return socket_.async_read_some(asio::buffer(into.data(), into.size()), asio::as_tuple(asio::use_awaitable));
+  }
+  std::size_t write_now(std::string_view bytes) override {
+    boost::system::error_code error;
+    const auto written = socket_.write_some(asio::buffer(bytes), error);
+    return error ? 0 : written;
+  }
+  ports::Task<IoResult> write(std::string_view bytes) override {
+    return asio::async_write(socket_, asio::buffer(bytes), asio::as_tuple(asio::use_awaitable));
+  }
+  ports::Task<void> end_writing() override {
+    boost::system::error_code ignored;
+    socket_.shutdown(Socket::shutdown_send, ignored);
+    co_return;
+  }
+  void close() override {
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+  }
+  [[nodiscard]] bool is_tls() const override { return false; }
+  [[nodiscard]] std::string peer() const override { return peer_; }
+  [[nodiscard]] std::string local() const override { return local_; }
+
+ private:
+  Socket socket_;
+  std::string peer_;
+  std::string local_;
+};
+
+}  // namespace
+
+std::unique_ptr<Transport> make_plain_transport(Socket socket) { return std::make_unique<PlainTransport>(std::move(socket)); }
+
+std::string address_text(const boost::asio::ip::address& address) {
+  if (address.is_v4()) return address.to_string();
+  const auto v6 = address.to_v6();
+  if (v6.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, v6).to_string();
+  return asio::ip::address_v6(v6.to_bytes()).to_string();
+}
+
+}  // namespace valetkey::http::server

@@ -1,0 +1,207 @@
+#include "http/server/session.hpp"
+
+#include <fmt/format.h>
+
+#include "http/problem.hpp"
+#include "http/server/framing.hpp"
+#include "http/server/response_writer.hpp"
+#include "http/server/target.hpp"
+#include "http/text.hpp"
+#include "model/secret.hpp"
+
+namespace valetkey::http::server {
+namespace {
+
+constexpr std::size_t kReadAtOnce = 4096;
+constexpr std::size_t kReadBodyAtOnce = 64 * 1024;
+constexpr model::Milliseconds kLingerFor{2'000};
+constexpr std::size_t kLingerBytes = 4 * 1024 * 1024;
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+model::Error malformed(std::string_view reason) {
+  return {.code = model::Code::kMalformedRequest, .detail = fmt::format("read the request: {}", reason)};
+}
+
+model::Error too_large(std::string_view what, std::size_t limit) {
+  return {.code = model::Code::kPayloadTooLarge, .detail = fmt::format("read the request: {} is larger than {} bytes", what, limit)};
+}
+
+}  // namespace
+
+Session::Session(std::unique_ptr<Transport> transport, Listener listener, Rules& rules)
+    : transport_(std::move(transport)),
+      listener_(listener),
+      rules_(rules),
+      parser_(rules.limits.body_bytes) {
+  enter(Phase::kIdle, rules_.limits.head_within);
+}
+
+void Session::enter(Phase phase, std::optional<model::Milliseconds> at_most) {
+  phase_ = phase;
+  since_ = rules_.world.clock.boot_now();
+  deadline_ = at_most ? since_ + *at_most : model::BootTime::max();
+}
+
+ports::Task<void> Session::run() {
+  if (co_await transport_->handshake()) {
+    while (co_await serve_one()) {
+    }
+  }
+  transport_->close();
+}
+
+ports::Task<bool> Session::serve_one() {
+  if (!co_await read_request()) {
+    if (refusal_) co_await refuse();
+    co_return false;
+  }
+  auto& request = parser_.request();
+  enter(Phase::kAnswering, std::nullopt);
+  auto response = co_await rules_.answerer(request);
+  const bool keep_alive = parser_.keep_alive() && !rules_.draining.load(std::memory_order_relaxed);
+  const bool is_written = co_await send(response, keep_alive);
+  if (response.holds_secret) model::Secret::wipe(response.body);
+  model::Secret::wipe(request.body);
+  if (!is_written) co_return false;
+  if (!keep_alive) {
+    co_await linger();
+    co_return false;
+  }
+  is_first_ = false;
+  parser_.reset();
+  enter(Phase::kIdle, rules_.limits.idle_for);
+  // The drain may have begun after the answer said keep-alive.
+  co_return !rules_.draining.load(std::memory_order_relaxed) || !buffer_.empty();
+}
+
+ports::Task<bool> Session::read_request() {
+  is_done_ = false;
+  if (!co_await read_head()) co_return false;
+  if (!feed_parser() || !accept_head()) co_return false;
+  co_return is_done_ || co_await read_body();
+}
+
+ports::Task<bool> Session::read_head() {
+  bool may_skip_line = true;
+  for (std::size_t searched = 0;;) {
+    // RFC 9112 2.2: one empty line before the request is tolerated.
+    if (may_skip_line && buffer_.bytes().starts_with("\r\n")) {
+      buffer_.use(2);
+      searched = 0;
+      may_skip_line = false;
+    }
+    const auto bytes = buffer_.bytes();
+    if (phase_ == Phase::kIdle && !bytes.empty()) begin_request();
+    const auto size = head_size(bytes, searched);
+    if ((size > 0 ? size : bytes.size()) > rules_.limits.header_bytes)
+      co_return refused(too_large("the request line with the headers", rules_.limits.header_bytes));
+    if (size > 0) {
+      const auto reason = framing_error(bytes.substr(0, size));
+      co_return reason ? refused(malformed(*reason)) : true;
+    }
+    if (has_bare_line_feed(bytes, searched)) co_return refused(malformed("a line does not end with CRLF"));
+    searched = bytes.size();
+    if (!co_await fill(kReadAtOnce)) co_return false;
+  }
+}
+
+/// The first byte of a request is there. On a fresh connection the time runs already.
+void Session::begin_request() {
+  if (is_first_) phase_ = Phase::kReading;
+  else enter(Phase::kReading, rules_.limits.head_within);
+}
+
+bool Session::feed_parser() {
+  const auto [outcome, used] = parser_.feed(buffer_.bytes());
+  buffer_.use(used);
+  is_done_ = outcome == RequestParser::Outcome::kDone;
+  if (outcome == RequestParser::Outcome::kMalformed) return refused(malformed("the message is not HTTP/1.1"));
+  if (outcome == RequestParser::Outcome::kTooLarge) return refused(too_large("the body", rules_.limits.body_bytes));
+  return true;
+}
+
+/// Before the body is read: what can be refused by the head alone.
+bool Session::accept_head() {
+  auto& request = parser_.request();
+  request.listener = listener_;
+  request.peer = transport_->peer();
+  request.is_tls = transport_->is_tls();
+  request.request_id = rules_.world.random.token(16);
+  rules_.forwarded.apply(request);
+  if (auto ok = read_target(request); !ok) return refused(std::move(ok.error()));
+  if (auto ok = rules_.hosts.check(request.header("host").value_or(std::string_view{}), transport_->local()); !ok)
+    return refused(std::move(ok.error()));
+  if (request.header("expect") && !parser_.expects_continue()) return refused(malformed("Expect is not 100-continue"));
+  return true;
+}
+
+ports::Task<bool> Session::read_body() {
+  deadline_ = since_ + rules_.limits.request_within;
+  if (parser_.expects_continue() && buffer_.empty() && transport_->write_now(kContinue) != kContinue.size()) {
+    const auto [error, written] = co_await transport_->write(kContinue);
+    if (error) co_return false;
+  }
+  while (!is_done_) {
+    const auto least = std::clamp(parser_.missing(), kReadAtOnce, kReadBodyAtOnce);
+    // What the parser leaves over is a chunk header or trailers: a few bytes, unless somebody plays.
+    if (buffer_.bytes().size() > rules_.limits.header_bytes) co_return refused(malformed("a chunk header or the trailers are too long"));
+    if (!co_await fill(least)) co_return false;
+    if (!feed_parser()) co_return false;
+  }
+  co_return true;
+}
+
+ports::Task<bool> Session::fill(std::size_t least) {
+  const auto [error, received] = co_await transport_->read_some(buffer_.room(least));
+  if (error) co_return false;
+  buffer_.received(received);
+  co_return true;
+}
+
+bool Session::refused(model::Error error) {
+  refusal_ = std::move(error);
+  return false;
+}
+
+ports::Task<void> Session::refuse() {
+  auto& request = parser_.request();
+  if (request.request_id.empty()) request.request_id = rules_.world.random.token(16);
+  const auto response = problem_response(*refusal_, request.request_id);
+  rules_.world.metrics.count("valetkey_http_refused_total", response.code);
+  rules_.world.log.write(ports::LogLevel::kInfo, "request refused",
+                         {{"request_id", request.request_id},
+                          {"status", std::to_string(response.status)},
+                          {"code", response.code},
+                          {"detail", response.detail}});
+  if (co_await send(response, false)) co_await linger();
+}
+
+ports::Task<bool> Session::send(const Response& response, bool keep_alive) {
+  enter(Phase::kWriting, rules_.limits.request_within);
+  const auto& request = parser_.request();
+  out_.clear();
+  append_response(out_, response,
+                  {.keep_alive = keep_alive,
+                   .is_head = request.method == "HEAD",
+                   .request_id = request.request_id,
+                   .date = http_date(rules_.world.clock.wall_now())});
+  const auto written = transport_->write_now(out_);
+  bool is_written = written == out_.size();
+  if (!is_written) is_written = !std::get<0>(co_await transport_->write(std::string_view(out_).substr(written)));
+  if (response.holds_secret) model::Secret::wipe(out_);
+  co_return is_written;
+}
+
+/// Reads on for a moment, so that closing does not reset the connection under an answer that the client has not read yet (RFC 9112 9.6).
+ports::Task<void> Session::linger() {
+  enter(Phase::kClosing, kLingerFor);
+  co_await transport_->end_writing();
+  std::string discarded(kReadAtOnce, '\0');
+  for (std::size_t total = 0; total < kLingerBytes;) {
+    const auto [error, received] = co_await transport_->read_some(discarded);
+    if (error) co_return;
+    total += received;
+  }
+}
+
+}  // namespace valetkey::http::server

@@ -1,0 +1,60 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "http/server/read_buffer.hpp"
+#include "http/server/request_parser.hpp"
+#include "http/server/rules.hpp"
+#include "http/server/transport.hpp"
+
+namespace valetkey::http::server {
+
+/// One connection: reads requests, asks for the answer, writes it, one at a time (RFC 9112 9.3.2). Everything happens on the context
+/// of its transport.
+class Session {
+ public:
+  Session(std::unique_ptr<Transport> transport, Listener listener, Rules& rules);
+
+  /// Until the connection ends.
+  ports::Task<void> run();
+
+  /// What the sweep looks at.
+  [[nodiscard]] bool is_overdue(model::BootTime now) const { return now >= deadline_; }
+  [[nodiscard]] bool is_idle() const { return phase_ == Phase::kIdle; }
+  [[nodiscard]] model::BootTime idle_since() const { return since_; }
+  /// Ends whatever it waits for.
+  void close() { transport_->close(); }
+
+ private:
+  enum class Phase { kIdle, kReading, kAnswering, kWriting, kClosing };
+  void enter(Phase phase, std::optional<model::Milliseconds> at_most);
+
+  ports::Task<bool> serve_one();
+  ports::Task<bool> read_request();
+  ports::Task<bool> read_head();
+  ports::Task<bool> read_body();
+  ports::Task<bool> fill(std::size_t least);
+  ports::Task<bool> send(const Response& response, bool keep_alive);
+  ports::Task<void> refuse();
+  ports::Task<void> linger();
+  bool feed_parser();
+  bool accept_head();
+  bool refused(model::Error error);
+  void begin_request();
+
+  std::unique_ptr<Transport> transport_;
+  Listener listener_;
+  Rules& rules_;
+  Phase phase_ = Phase::kIdle;
+  model::BootTime since_{};
+  model::BootTime deadline_ = model::BootTime::max();
+  ReadBuffer buffer_;
+  RequestParser parser_;
+  std::optional<model::Error> refusal_;  ///< why reading ended, where the client can still be told
+  bool is_done_ = false;                 ///< the parser has the whole request
+  bool is_first_ = true;
+  std::string out_;
+};
+
+}  // namespace valetkey::http::server

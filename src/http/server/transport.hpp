@@ -1,0 +1,48 @@
+#pragma once
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/system/error_code.hpp>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <tuple>
+
+#include "ports/task.hpp"
+
+namespace boost::asio::ssl {
+class context;
+}
+
+namespace valetkey::http::server {
+
+/// A socket of the context that runs its connection; the cheapest executor there is.
+using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+using IoResult = std::tuple<boost::system::error_code, std::size_t>;
+
+/// Bytes of one connection, plain or TLS. Used by one coroutine at a time, on its own context; close() from there too.
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  /// Nothing to do on a plain socket. False: the connection is useless.
+  virtual ports::Task<bool> handshake() = 0;
+  virtual ports::Task<IoResult> read_some(std::span<char> into) = 0;
+  /// Writes at once what the socket takes without waiting; 0 when it cannot.
+  virtual std::size_t write_now(std::string_view bytes) = 0;
+  virtual ports::Task<IoResult> write(std::string_view bytes) = 0;
+  /// Tells the peer that nothing more will come.
+  virtual ports::Task<void> end_writing() = 0;
+  /// Ends whatever is waiting with an error.
+  virtual void close() = 0;
+  [[nodiscard]] virtual bool is_tls() const = 0;
+  /// Addresses as text, IPv4-mapped ones as IPv4; empty when the peer is gone already.
+  [[nodiscard]] virtual std::string peer() const = 0;
+  [[nodiscard]] virtual std::string local() const = 0;
+};
+
+std::unique_ptr<Transport> make_plain_transport(Socket socket);
+/// Holds the TLS context for as long as it lives, so that a reload does not touch it.
+std::unique_ptr<Transport> make_tls_transport(Socket socket, std::shared_ptr<boost::asio::ssl::context> context);
+
+/// For both: text of an address without zone.
+std::string address_text(const boost::asio::ip::address& address);
+
+}  // namespace valetkey::http::server
