@@ -61,13 +61,9 @@ void check_placeholders(const Integration& integration, Errors& errors) {
   }
 }
 
-/// Names a text uses; what is not declared, and not one of `reserved`, is an error at `pointer`.
 void check_text(const Integration& integration, std::string_view text, const std::string& pointer,
                 std::span<const std::string_view> reserved, Errors& errors) {
-  if (const auto pieces = parse_placeholder_text(text); !pieces) errors.push_back({pointer, pieces.error().detail});
-  for (const auto& name : placeholder_names(text))
-    if (!contains(reserved, name) && find_placeholder(integration.placeholders, name) == nullptr)
-      errors.push_back({pointer, fmt::format("{{{}}} is not declared in placeholders", name)});
+  if (auto wrong = check_placeholders_in(text, integration.placeholders, reserved)) errors.push_back({pointer, std::move(*wrong)});
 }
 
 void check_parameters(const Integration& integration, const Parameters& parameters, std::string_view member, ParameterPlace place,
@@ -106,23 +102,8 @@ void check_captures(const Integration& integration, const std::map<std::string, 
   }
 }
 
-std::set<std::string> used_names(const Integration& integration) {
-  std::set<std::string> used;
-  const auto add = [&](std::string_view text) {
-    used.merge([&] {
-      const auto names = placeholder_names(text);
-      return std::set<std::string>(names.begin(), names.end());
-    }());
-  };
-  for (const auto& [name, member] : kUrlMembers) add(integration.*member);
-  for (const auto* parameters :
-       {&integration.authorization_params, &integration.token_params, &integration.refresh_params, &integration.proxy.headers})
-    for (const auto& [name, value] : *parameters) add(value);
-  return used;
-}
-
 void check_use(const Integration& integration, Errors& errors) {
-  const auto used = used_names(integration);
+  const auto used = used_placeholders(integration);
   for (std::size_t i = 0; i < integration.placeholders.size(); ++i) {
     const auto& each = integration.placeholders[i];
     const auto pointer = fmt::format("/placeholders/{}/name", i);
@@ -185,6 +166,27 @@ void check_agreement(const Integration& integration, Errors& errors) {
 }
 
 }  // namespace
+
+std::optional<std::string> check_placeholders_in(std::string_view text, const std::vector<Placeholder>& placeholders,
+                                                 std::span<const std::string_view> reserved) {
+  if (const auto pieces = parse_placeholder_text(text); !pieces) return pieces.error().detail;
+  for (const auto& name : placeholder_names(text))
+    if (!contains(reserved, name) && find_placeholder(placeholders, name) == nullptr)
+      return fmt::format("{{{}}} is not declared in placeholders", name);
+  return std::nullopt;
+}
+
+std::set<std::string> used_placeholders(const Integration& integration) {
+  std::set<std::string> used;
+  const auto add = [&used](std::string_view text) {
+    for (auto& name : placeholder_names(text)) used.insert(std::move(name));
+  };
+  for (const auto& [name, member] : kUrlMembers) add(integration.*member);
+  for (const auto* parameters :
+       {&integration.authorization_params, &integration.token_params, &integration.refresh_params, &integration.proxy.headers})
+    for (const auto& [name, value] : *parameters) add(value);
+  return used;
+}
 
 std::optional<std::string> check_parameter_name(std::string_view name, ParameterPlace place) {
   constexpr std::string_view kAuthorization[] = {

@@ -1,4 +1,8 @@
 #pragma once
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,6 +35,13 @@ std::optional<std::string> check_parameter_name(std::string_view name, Parameter
 /// What is wrong with a URL of the record besides its template: a value in it that is not known yet when it is used.
 std::optional<std::string> check_known_in_time(std::string_view url_name, std::string_view text,
                                                const std::vector<Placeholder>& placeholders);
+
+/// What is wrong with a text that may name placeholders, besides `reserved` ones, or nullopt.
+std::optional<std::string> check_placeholders_in(std::string_view text, const std::vector<Placeholder>& placeholders,
+                                                 std::span<const std::string_view> reserved = {});
+
+/// Every placeholder that a URL, parameter or header of the record names.
+std::set<std::string> used_placeholders(const Integration& integration);
 
 /// Rules over a whole record: every placeholder used is declared, every declared one is used or captured, and S3. Adds to `errors`.
 void check_record(const Integration& integration, PlainHttp plain_http, std::vector<FieldError>& errors);
