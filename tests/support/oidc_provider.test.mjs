@@ -11,7 +11,8 @@ let provider;
 let receiver;
 let redirect_uri;
 before(async () => {
-  [provider, receiver] = await Promise.all([start_oidc_provider({ accounts: { alice: 'wonderland' } }), Sink.start()]);
+  receiver = await Sink.start();
+  provider = await start_oidc_provider({ accounts: { alice: 'wonderland' } });
   redirect_uri = `${receiver.origin}/callback`;
   await provider.set({ redirect_uris: [redirect_uri] });
 });

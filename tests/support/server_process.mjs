@@ -71,6 +71,9 @@ export async function start_process(command, args, { is_ready, deadline_ms = kSt
   };
 }
 
+/** [command, args] of a foreign program that the kernel ends when this process is gone, even by SIGKILL. */
+export const with_parent = (command, args) => ['setpriv', ['--pdeathsig', 'KILL', '--', command, ...args]];
+
 /** In a child script: end when the parent is gone, so that an aborted test run leaves nothing behind. */
 export function end_with_parent(on_end = async () => {}) {
   const leave = async () => { await on_end(); process.exit(0); };
