@@ -1,0 +1,17 @@
+#pragma once
+#include <string_view>
+
+#include "model/error.hpp"
+
+struct sqlite3;
+
+namespace valetkey::adapters::sqlite {
+
+/// What an extended result code of SQLite means to a caller. `doing` is lower case: "save". Messages of SQLite, which may hold paths,
+/// go to the log only.
+model::Error error_of(sqlite3* handle, int code, std::string_view doing);
+
+/// The database cannot go on: every unit of the group shares the fate.
+bool is_outage(const model::Error& error);
+
+}  // namespace valetkey::adapters::sqlite
