@@ -97,8 +97,8 @@ ports::Answer<std::int64_t> MemoryStore::count(ports::Query query) {
 }
 
 ports::Answer<void> MemoryStore::apply(ports::Unit unit) {
-  if (before_apply)
-    if (auto error = before_apply(unit)) co_return model::fail(std::move(*error));
+  if (const auto ask = before_apply)  // a copy, so that it may replace itself
+    if (auto error = ask(unit)) co_return model::fail(std::move(*error));
   const std::lock_guard lock(mutex_);
   if (is_away_) co_return away();
   for (const auto& precondition : unit.preconditions)

@@ -8,16 +8,16 @@ const kStopDeadlineMs = 60_000;
 /**
  * Starts `command` and waits until `is_ready(line)` answers something truthy for a line of its stdout.
  * Answers { child, ready, stop(signal), kill9(), exited, on_line(fn), tail() }; `ready` is what is_ready answered.
- * A child that ends before it is ready rejects with the end of what it wrote.
+ * `on_line` sees each line of stdout from the first. A child that ends before it is ready rejects with the end of what it wrote.
  */
-export async function start_process(command, args, { is_ready, deadline_ms = kStartDeadlineMs, stderr = 'pipe', ...options }) {
+export async function start_process(command, args, { is_ready, deadline_ms = kStartDeadlineMs, stderr = 'pipe', on_line, ...options }) {
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', stderr], ...options });
   const written = [];
   const note = (line) => {
     written.push(line);
     if (written.length > 200) written.shift();
   };
-  const listeners = new Set();
+  const listeners = new Set(on_line ? [on_line] : []);
   const exited = new Promise((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
     child.once('error', (error) => resolve({ code: null, signal: null, error }));
