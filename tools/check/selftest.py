@@ -11,7 +11,8 @@ import layers
 import leaks
 import tree
 
-ALLOWED = {"model": [], "ports": ["model"], "oauth": ["vault", "ports", "model"], "adapters": ["ports", "model"]}
+ALLOWED = {"model": [], "ports": ["model"], "oauth": ["vault", "ports", "model"], "vault": ["ports"], "adapters": ["ports", "model"],
+           "tests": ["support", "adapters/system"]}
 
 
 def includes(path, text):
@@ -26,14 +27,15 @@ def bans(path, text):
 class Layers(unittest.TestCase):
     def test_allowed_includes(self):
         for path, target in [("src/oauth/a.cpp", "ports/store.hpp"), ("src/oauth/a.cpp", "oauth/b.hpp"), ("src/app.cpp", "adapters/sqlite/store.hpp"),
-                             ("src/adapters/sqlite/a.cpp", "adapters/sqlite/b.hpp"), ("src/oauth/a_test.cpp", "support/clock.hpp"),
+                             ("src/adapters/sqlite/a.cpp", "adapters/sqlite/b.hpp"), ("src/oauth/a_test.cpp", "support/clock.hpp"), ("src/vault/a_test.cpp", "adapters/system/random.hpp"),
                              ("src/adapters/catalog/a.cpp", "embedded/catalogue.hpp")]:
             self.assertEqual(includes(path, f'#include "{target}"\n'), [], (path, target))
 
     def test_forbidden_includes(self):
         for path, target in [("src/model/a.hpp", "ports/store.hpp"), ("src/oauth/a.cpp", "http/server.hpp"), ("src/oauth/a.cpp", "config.hpp"),
                              ("src/adapters/sqlite/a.cpp", "adapters/curl/b.hpp"), ("src/adapters/sqlite/a.cpp", "oauth/b.hpp"),
-                             ("src/oauth/a.cpp", "support/clock.hpp"), ("src/oauth/a.cpp", "../model/id.hpp"), ("src/other/a.cpp", "model/id.hpp")]:
+                             ("src/oauth/a.cpp", "support/clock.hpp"), ("src/vault/a.cpp", "adapters/system/random.hpp"),
+                             ("src/vault/a_test.cpp", "adapters/sqlite/b.hpp"), ("src/oauth/a.cpp", "../model/id.hpp"), ("src/other/a.cpp", "model/id.hpp")]:
             self.assertEqual(len(includes(path, f'#include "{target}"\n')), 1, (path, target))
 
     def test_comments_are_no_code(self):
