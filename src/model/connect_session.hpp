@@ -27,6 +27,7 @@ struct ConnectSession {
   SessionState state = SessionState::kOpen;
   std::string error;                       ///< code when failed
   std::optional<ConnectionId> connection;  ///< what it made
+  std::string account;                     ///< who was connected
   std::optional<GrantId> grant;            ///< the grant that waits for the confirmation
   std::string confirm_hash;                ///< SHA-256 hex of the confirmation code
   std::optional<WallTime> confirm_expires_at;

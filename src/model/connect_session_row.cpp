@@ -23,6 +23,7 @@ static void members(Io& io, Is<ConnectSession> auto& session) {
   io("state", session.state);
   io("error", session.error);
   io("connection", session.connection);
+  io("account", session.account);
   io("grant", session.grant);
   io("confirm_hash", session.confirm_hash);
   io("confirm_expires_at", session.confirm_expires_at);

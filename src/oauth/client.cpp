@@ -3,6 +3,7 @@
 #include "model/effective.hpp"
 #include "model/integration_document.hpp"
 #include "model/json_reader.hpp"
+#include "model/placeholder_text.hpp"
 #include "model/url_template.hpp"
 #include "vault/places.hpp"
 

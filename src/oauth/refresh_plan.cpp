@@ -83,6 +83,12 @@ std::optional<Error> refusal_of(const model::Connection& connection) {
 
 Plan plan(const PlanInput& input, const Need& need) {
   if (auto refused = refusal_of(input.connection)) return Refuse{std::move(*refused)};
+  if (input.grant.endpoint_set != input.credential.endpoint_set)  // S1; the connection's own state follows in the background
+    return Refuse{{.code = Code::kNeedsReconnect,
+                   .detail = fmt::format("token of connection {}: needs_reconnect (endpoints_changed); it was authorised for endpoint set {} of "
+                                         "credential {}, which is now at {}",
+                                         input.connection.id.str(), input.grant.endpoint_set, input.credential.id.str(),
+                                         input.credential.endpoint_set)}};
   const auto* token = find_token(input.grant, need.name, need.audience);
   if (need.rejected_generation && *need.rejected_generation > input.grant.generation)
     return Refuse{{.code = Code::kGenerationUnknown,

@@ -142,7 +142,9 @@ ports::Answer<LiveToken> Tokens::token_for(model::TenantId tenant, model::Connec
     const auto* token = find_token(now->grant->grant, need.name, need.audience);
     const bool is_live = token != nullptr && token->expires_at && *token->expires_at > context_.clock.wall_now();
     if (is_live && !need.rejected_generation) co_return co_await opened(*now, {.token = token, .is_refresh_failing = true});
-    if (!model::facts(failed->code).retryable) break;
+    // The grant was replaced while it was being renewed: the connection has another one now, or is gone.
+    const bool is_superseded = failed->code == model::Code::kNotFound;
+    if (!is_superseded && !model::facts(failed->code).retryable) break;
   }
   if (failed) co_return model::fail(std::move(*failed));
   co_return model::fail(model::Code::kProviderUnavailable,
