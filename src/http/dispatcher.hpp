@@ -26,6 +26,8 @@ class Dispatcher {
 
  private:
   ports::Task<Response> guarded(Request& request, const Route*& route) const;
+  ports::Answer<void> admit(Request& request, const Route& route) const;
+  void record(const Request& request, const Route* route, const Response& response, model::Milliseconds took) const;
 
   World world_;
 };

@@ -35,7 +35,9 @@ Response problem_response(const model::Error& error, std::string_view error_id) 
                     .detail = error.detail,
                     .log = error.log};
   if (error.retry_after) response.set("Retry-After", std::to_string(std::max<std::int64_t>(error.retry_after->count(), 1)));
-  if (facts.status == 401) response.set("WWW-Authenticate", "Bearer realm=\"valetkey\"");
+  // RFC 6750 section 3.
+  if (error.code == model::Code::kUnauthenticated) response.set("WWW-Authenticate", "Bearer realm=\"valetkey\"");
+  if (error.code == model::Code::kForbidden) response.set("WWW-Authenticate", "Bearer realm=\"valetkey\", error=\"insufficient_scope\"");
   return response;
 }
 

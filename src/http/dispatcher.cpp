@@ -1,0 +1,94 @@
+#include "http/dispatcher.hpp"
+
+#include <fmt/format.h>
+
+#include <exception>
+
+#include "http/problem.hpp"
+
+namespace valetkey::http {
+namespace {
+
+using model::Code;
+using ports::LogLevel;
+
+constexpr std::string_view kUnmatched = "unmatched";
+constexpr std::string_view kRequests = "valetkey_http_requests_total";
+constexpr std::string_view kSeconds = "valetkey_http_request_seconds";
+
+bool needs_key(const Needs& needs) { return needs.key || needs.installation_key; }
+
+Response unexpected(std::string what, const Request& request) {
+  auto response = problem_response(
+      {.code = Code::kInternal, .detail = "answer the request: an unexpected error; the log has it under the error_id"}, request);
+  response.log.text = std::move(what);
+  return response;
+}
+
+Response no_route(const Match& match, const Request& request) {
+  if (match.allow.empty()) return problem_response({.code = Code::kNotFound, .detail = "no such path"}, request);
+  auto response = problem_response({.code = Code::kMethodNotAllowed, .detail = fmt::format("this path knows {}", match.allow)}, request);
+  response.set("Allow", match.allow);
+  return response;
+}
+
+}  // namespace
+
+ports::Task<Response> Dispatcher::answer(Request& request) const {
+  const auto started = world_.clock.boot_now();
+  const Route* route = nullptr;
+  auto response = co_await guarded(request, route);
+  record(request, route, response, world_.clock.boot_now() - started);
+  co_return response;
+}
+
+ports::Task<Response> Dispatcher::guarded(Request& request, const Route*& route) const {
+  try {
+    auto match = world_.router.match(request.method, request.path);
+    if (match.route == nullptr) co_return no_route(match, request);
+    if (world_.has_internal_listener && request.listener == Listener::kPublic && needs_key(match.route->needs))
+      co_return no_route({}, request);
+    route = match.route;
+    request.parameters = std::move(match.parameters);
+    if (auto allowed = co_await admit(request, *route); !allowed) co_return problem_response(allowed.error(), request);
+    if (route->idempotent) co_return co_await world_.idempotency.run(request, route->handler);
+    co_return co_await route->handler(request);
+  } catch (const std::exception& error) {
+    co_return unexpected(error.what(), request);
+  } catch (...) {
+    co_return unexpected("unknown", request);
+  }
+}
+
+ports::Answer<void> Dispatcher::admit(Request& request, const Route& route) const {
+  const auto& needs = route.needs;
+  if (!needs_key(needs)) co_return model::Result<void>{};
+  if (needs.open_inside && world_.has_internal_listener && request.listener == Listener::kInternal) co_return model::Result<void>{};
+  auto caller = co_await world_.authentication.caller_of(request);
+  if (!caller) co_return model::fail(std::move(caller.error()));
+  request.caller = std::move(*caller);
+  co_return check_needs(needs, *request.caller);
+}
+
+void Dispatcher::record(const Request& request, const Route* route, const Response& response, model::Milliseconds took) const {
+  const auto status_class = static_cast<std::size_t>(response.status / 100);
+  world_.metrics.count(kRequests, route != nullptr ? std::string_view(route->labels[status_class < 6 ? status_class : 0]) : kUnmatched);
+  world_.metrics.observe(kSeconds, route != nullptr ? std::string_view(route->path) : kUnmatched,
+                         std::chrono::duration<double>(took).count());
+  // Never the path or the query (S22), nor a method that a stranger made up.
+  world_.log.write(LogLevel::kInfo, "request",
+                   {{"method", route != nullptr ? request.method : "-"},
+                    {"route", route != nullptr ? route->path : std::string(kUnmatched)},
+                    {"status", std::to_string(response.status)},
+                    {"duration_ms", std::to_string(took.count())},
+                    {"bytes", std::to_string(response.body.size())},
+                    {"request_id", request.request_id},
+                    {"key", request.caller ? request.caller->key.str() : std::string()},
+                    {"tenant", request.caller ? request.caller->tenant.str() : std::string()},
+                    {"code", response.code}});
+  if (response.status < 500 && response.log.text.empty()) return;
+  world_.log.write(response.status == 500 ? LogLevel::kError : LogLevel::kWarning, "request failed",
+                   {{"error_id", request.request_id}, {"code", response.code}, {"detail", response.detail}, {"cause", response.log.text}});
+}
+
+}  // namespace valetkey::http
