@@ -10,6 +10,7 @@ import { RequestLog } from './nasty_log.mjs';
 import { Script } from './nasty_script.mjs';
 import { introspection_answer, parsed_body, presented_client, revocation_answer, token_answer } from './nasty_token_endpoint.mjs';
 import { Sink } from './sink.mjs';
+import { secret, spread } from './test_run.mjs';
 
 const kDefaults = {
   expires_in: 3600,
@@ -45,6 +46,9 @@ class NastyProvider {
   mint(n = 1, { client_id = 'nasty-client', account, scope = this.settings.scope, expires_in = this.settings.expires_in } = {}) {
     return Array.from({ length: n }, () => this.grants.mint(client_id, account ?? `account-${this.grants.next_grant}`, scope, expires_in));
   }
+
+  /** Codes and tokens that were issued, the newest last. */
+  secrets() { return [...this.grants.codes.keys(), ...this.grants.refresh_tokens.keys(), ...this.grants.access_tokens.keys()]; }
 
   kill_grant(id, why = 'killed_by_test') { this.grants.kill(this.grants.grants.get(id), why); }
 
@@ -187,6 +191,7 @@ export async function start_nasty_provider(settings = {}) {
     control_url: control.origin,
     client_id: 'nasty-client',
     async stop() {
+      secret(...spread(provider.secrets()));
       provider.script.release_all();
       await Promise.all([main.close(), control.close(), provider.sink.stop()]);
     },

@@ -1,6 +1,7 @@
 // npm oidc-provider, a real authorisation server that nobody here wrote, on a free loopback port.
 import { http_request } from './http_request.mjs';
 import { start_script } from './server_process.mjs';
+import { secret, spread } from './test_run.mjs';
 
 /**
  * Settings: access_token_ttl (seconds), refresh_token_ttl, rotate, refresh_tokens ('always' | 'offline_access'),
@@ -32,7 +33,10 @@ export async function start_oidc_provider(settings = {}) {
     /** Changes settings while it runs, e.g. {redirect_uris: [...]} or {access_token_ttl: 5}. */
     set: (changes) => control('POST', '/settings', changes),
     tail: child.tail,
-    stop: () => child.stop(),
+    async stop() {
+      if (child.child.exitCode === null && child.child.signalCode === null) secret(client_secret, ...spread(await control('GET', '/secrets')));
+      return child.stop();
+    },
     kill9: () => child.kill9(),
   };
 }

@@ -71,6 +71,12 @@ test('code flow with post and with a public client, userinfo, introspection, rev
   assert.ok(open.refresh_token);
 });
 
+test('the tokens that it issued are known to the leak scan', async () => {
+  const tokens = (await redeem(await connect('confidential-basic'), {}, basic('confidential-basic'))).json();
+  const issued = (await http_request(`${provider.issuer}/_control/secrets`)).json();
+  assert.ok(issued.includes(tokens.access_token) && issued.includes(tokens.refresh_token));
+});
+
 test('client credentials, and the lifetime that was set', async () => {
   await provider.set({ access_token_ttl: 7 });
   const answer = await post_form(provider.token_url, { grant_type: 'client_credentials', scope: 'read' }, basic('machine-basic'));

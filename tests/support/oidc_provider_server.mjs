@@ -114,6 +114,7 @@ async function answer_api(req, res, path) {
 
 const control = {
   'GET /_control/counters': () => counters,
+  'GET /_control/secrets': () => store.secrets(),
   'POST /_control/reset_counters': () => Object.assign(counters, { token: {}, revocations: 0, introspections: 0, userinfo: 0, api: { ok: 0, refused: 0 }, grants_revoked: 0 }),
   'POST /_control/settings': (body) => {
     Object.assign(settings, body);

@@ -9,6 +9,9 @@ export class OidcStore {
   #by_uid = new Map();
   clients = new Map();
 
+  /** Values of all codes and tokens that are kept; opaque ones are their own id. */
+  secrets() { return [...this.#records.keys()].filter((key) => /^(AccessToken|AuthorizationCode|RefreshToken|ClientCredentials):/.test(key)).map((key) => key.slice(key.indexOf(':') + 1)); }
+
   /** The adapter class that oidc-provider asks for, bound to this store. */
   adapter() {
     const store = this;
