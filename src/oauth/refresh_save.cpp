@@ -38,7 +38,7 @@ ports::Unit success_unit(const Context& context, GrantState& state, std::int64_t
 
 bool is_store_down(const model::Error& error) { return error.code == Code::kStoreUnavailable || error.code == Code::kStoreBusy; }
 
-std::string rescue_name(const model::Grant& grant) { return fmt::format("{}.{}.{}", grant.tenant.str(), grant.id.str(), grant.generation); }
+std::string rescue_name(const model::Grant& grant) { return fmt::format("{}-{}-{}", grant.tenant.str(), grant.id.str(), grant.generation); }
 
 ports::Answer<void> keep_outside(Context& context, const model::Grant& grant, std::int64_t generation_spent) {
   const auto row = model::to_row(grant);
@@ -107,8 +107,8 @@ ports::Answer<int> recover_rescued(Context& context) {
   if (!records) co_return model::fail(std::move(records.error()));
   int saved = 0;
   for (const auto& [name, sealed] : *records) {
-    const auto first = name.find('.');
-    const auto last = name.rfind('.');
+    const auto first = name.find('-');
+    const auto last = name.rfind('-');
     if (first == std::string::npos || first == last) continue;
     const model::TenantId tenant{name.substr(0, first)};
     const model::GrantId grant_id{name.substr(first + 1, last - first - 1)};

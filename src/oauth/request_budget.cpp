@@ -29,40 +29,41 @@ RequestBudget::Permit RequestBudget::take(const Owner& owner) {
   return Permit(static_cast<void*>(this), [this, owner](void*) { give_back(owner); });
 }
 
-bool RequestBudget::next(Waiting& out) {
-  if (queues_.empty()) return false;
+std::optional<RequestBudget::Waiting> RequestBudget::next() {
+  if (queues_.empty()) return std::nullopt;
   auto turn = queues_.upper_bound(last_served_);
   for (std::size_t looked = 0; looked < queues_.size(); ++looked, ++turn) {
     if (turn == queues_.end()) turn = queues_.begin();
     auto& queue = turn->second;
     for (auto waiting = queue.begin(); waiting != queue.end(); ++waiting) {
       if (!fits(waiting->owner)) continue;
-      out = std::move(*waiting);
+      std::optional<Waiting> chosen(std::move(*waiting));
       last_served_ = turn->first;
       queue.erase(waiting);
       if (queue.empty()) queues_.erase(turn);
-      return true;
+      return chosen;
     }
   }
-  return false;
+  return std::nullopt;
 }
 
 void RequestBudget::give_back(const Owner& owner) {
-  Waiting served;
+  std::optional<Waiting> served;
   Permit permit;
   {
     const std::lock_guard lock(mutex_);
     release(origins_, owner.origin);
     release(tenants_, owner.tenant);
     release(credentials_, owner.credential);
-    if (!next(served)) return;
-    permit = take(served.owner);
+    served = next();
+    if (!served) return;
+    permit = take(served->owner);
   }
-  served.resume(std::move(permit));
+  served->resume(std::move(permit));
 }
 
 ports::Task<RequestBudget::Permit> RequestBudget::acquire(Owner owner) {
-  return ports::suspend<Permit>([this, owner = std::move(owner)](ports::Resume<Permit> resume) {
+  return ports::completed_by<Permit>([this, owner = std::move(owner)](ports::Completion<Permit> resume) {
     Permit ready;
     {
       const std::lock_guard lock(mutex_);

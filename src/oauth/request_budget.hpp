@@ -3,9 +3,10 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
-#include "ports/suspend.hpp"
+#include "ports/completion.hpp"
 
 namespace valetkey::oauth {
 
@@ -35,14 +36,14 @@ class RequestBudget {
  private:
   struct Waiting {
     Owner owner;
-    ports::Resume<Permit> resume;
+    ports::Completion<Permit> resume;
   };
 
   bool fits(const Owner& owner) const;
   Permit take(const Owner& owner);
   void give_back(const Owner& owner);
-  /// The next who fits, in tenant turn; false when nobody does.
-  bool next(Waiting& out);
+  /// The next who fits, in tenant turn.
+  std::optional<Waiting> next();
 
   BudgetLimits limits_;
   std::mutex mutex_;

@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "ports/suspend.hpp"
+#include "ports/completion.hpp"
 
 namespace valetkey::oauth {
 
@@ -64,12 +64,12 @@ class SingleFlight {
 
  private:
   struct Entry {
-    std::vector<ports::Resume<Shared>> waiting;
+    std::vector<ports::Completion<Shared>> waiting;
     Shared settled;
   };
 
   ports::Task<Shared> wait_for(std::shared_ptr<Entry> entry) {
-    return ports::suspend<Shared>([this, entry = std::move(entry)](ports::Resume<Shared> resume) {
+    return ports::completed_by<Shared>([this, entry = std::move(entry)](ports::Completion<Shared> resume) {
       Shared ready;
       {
         const std::lock_guard lock(mutex_);
@@ -84,7 +84,7 @@ class SingleFlight {
   }
 
   void settle(Entry& entry, Shared value) {
-    std::vector<ports::Resume<Shared>> waiting;
+    std::vector<ports::Completion<Shared>> waiting;
     {
       const std::lock_guard lock(mutex_);
       entry.settled = value;
