@@ -56,7 +56,7 @@ model::Sealed seal_with(const DataKey& key, const Place& place, std::string_view
 }
 
 std::optional<model::Secret> open_with(const DataKey& key, const Place& place, const SealedParts& parts) {
-  if (key.tenant != place.tenant.str() || key.purpose != to_string(place.purpose)) return std::nullopt;
+  if (key.id != parts.data_key || key.tenant != place.tenant.str() || key.purpose != to_string(place.purpose)) return std::nullopt;
   return model::aead_open(key.key.reveal(), parts.nonce, associated_data(place, key.id), parts.ciphertext);
 }
 

@@ -2,6 +2,7 @@
 #include <initializer_list>
 
 #include "adapters/root_key/root_keys.hpp"
+#include "adapters/system/system_random.hpp"
 #include "support/fixed_random.hpp"
 #include "support/memory_store.hpp"
 #include "support/run_task.hpp"
@@ -9,6 +10,8 @@
 #include "vault/key_ring.hpp"
 
 namespace valetkey::test {
+
+using adapters::system::SystemRandom;
 
 /// Root keys that are told apart by a letter: the first seals.
 inline adapters::root_key::RootKeys root_keys(std::initializer_list<char> letters, ports::Random& random) {
