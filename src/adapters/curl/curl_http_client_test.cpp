@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <cstdlib>
 
 #include "adapters/system/system_clock.hpp"
