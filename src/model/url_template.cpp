@@ -142,7 +142,8 @@ Result<Url> parse_where_written(const std::string& text) {
 /// The value that a piece takes, by the rule of who fills it.
 std::optional<std::string> check_host_value(const Placeholder& placeholder, const std::string& value, bool is_origin) {
   if (is_origin) {
-    if (!parse_endpoint_url(value)) return fmt::format("the value of {{{}}} must be an absolute https URL", placeholder.name);
+    const auto url = parse_endpoint_url(value);
+    if (!url || url->has_query) return fmt::format("the value of {{{}}} must be an absolute https URL without a query", placeholder.name);
     return std::nullopt;
   }
   if (is_open(placeholder) && !is_host_label(value))
