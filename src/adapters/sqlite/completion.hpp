@@ -14,17 +14,19 @@ class Completion {
  public:
   using Handler = boost::asio::any_completion_handler<void(model::Result<T>)>;
 
-  Completion(Handler handler, const boost::asio::any_io_executor& executor) : handler_(std::move(handler)), work_(executor) {}
+  Completion(Handler handler, const boost::asio::any_io_executor& executor) : handler_(std::move(handler)), executor_(executor), work_(executor) {}
 
+  /// The caller may end its executor as soon as it is resumed. So nothing of this thread holds work there after the post: the work
+  /// travels with the answer.
   void operator()(model::Result<T> result) {
-    boost::asio::post(work_.get_executor(), [handler = std::move(handler_), answer = std::move(result)]() mutable {
+    boost::asio::post(executor_, [handler = std::move(handler_), answer = std::move(result), work = std::move(work_)]() mutable {
       std::move(handler)(std::move(answer));
     });
-    work_.reset();
   }
 
  private:
   Handler handler_;
+  boost::asio::any_io_executor executor_;
   boost::asio::executor_work_guard<boost::asio::any_io_executor> work_;
 };
 
