@@ -63,6 +63,7 @@ std::vector<std::string> ScriptedServer::finish() {
   for (auto& connection : connections_) connection.join();
   connections_.clear();
   std::vector<std::string> received;
+  received.reserve(received_.size());
   for (const auto& [index, bytes] : received_) received.push_back(bytes);
   return received;
 }

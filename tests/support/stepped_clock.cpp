@@ -22,10 +22,8 @@ ports::Task<void> SteppedClock::sleep_until(model::BootTime until) {
   const auto timer = std::make_shared<asio::steady_timer>(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
   auto initiate = [this, until, &timer](auto handler) {
     const std::lock_guard lock(mutex_);
-    if (until <= boot_)
-      timer->expires_at(asio::steady_timer::time_point::min());
-    else
-      sleepers_.emplace(until, timer);
+    if (until <= boot_) timer->expires_at(asio::steady_timer::time_point::min());
+    else sleepers_.emplace(until, timer);
     timer->async_wait(std::move(handler));
   };
   auto token = asio::as_tuple(asio::use_awaitable);

@@ -8,8 +8,8 @@
 #include "ports/completion.hpp"
 #include "ports/http_client.hpp"
 
-struct curl_slist;
-struct curl_sockaddr;
+struct curl_slist;     // NOLINT(readability-identifier-naming): libcurl names it
+struct curl_sockaddr;  // NOLINT(readability-identifier-naming)
 
 namespace valetkey::adapters::curl {
 

@@ -19,7 +19,6 @@ using ports::HttpRequest;
 using ports::SendState;
 using test::ReadRequest;
 using test::Reply;
-using test::Reset;
 using test::ScriptedServer;
 using test::Stall;
 using testing::EndsWith;

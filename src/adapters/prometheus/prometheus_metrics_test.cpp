@@ -74,6 +74,7 @@ TEST(PrometheusMetrics, security_s21_labels_are_bounded) {
 TEST(PrometheusMetrics, counts_from_all_threads) {
   PrometheusMetrics metrics(facts());
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i)
     threads.emplace_back([&] {
       for (int n = 0; n < 1000; ++n) metrics.count("valetkey_reads_total", n % 2 == 0 ? "hit" : "miss", 1);

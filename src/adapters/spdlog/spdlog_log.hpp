@@ -6,9 +6,9 @@
 #include "ports/log.hpp"
 
 namespace spdlog {
-class logger;
+class logger;  // NOLINT(readability-identifier-naming): spdlog names it
 namespace sinks {
-class sink;
+class sink;  // NOLINT(readability-identifier-naming)
 }
 }  // namespace spdlog
 
