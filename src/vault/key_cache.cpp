@@ -8,8 +8,8 @@
 namespace valetkey::vault {
 namespace {
 
-const DataKeyPtr& key_of(const DataKeyPtr& entry) { return entry; }
-const DataKeyPtr& key_of(const CurrentKey& entry) { return entry.key; }
+const DataKey& key_of(const DataKeyPtr& entry) { return *entry; }
+const DataKey& key_of(const CurrentKey& entry) { return *entry.key; }
 
 /// Second chance: drops an entry that was not used since the last look, or else the first.
 template <class Map>
@@ -17,7 +17,7 @@ void make_room(Map& map, std::size_t most) {
   while (map.size() >= most) {
     auto victim = map.begin();
     for (auto at = map.begin(); at != map.end(); ++at) {
-      if (key_of(at->second)->clear_used()) continue;
+      if (key_of(at->second).clear_used()) continue;
       victim = at;
       break;
     }

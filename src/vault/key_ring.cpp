@@ -63,10 +63,12 @@ ports::Answer<void> KeyRing::start() {
 }
 
 ports::Answer<void> KeyRing::prepare(Purpose purpose, model::TenantId tenant) {
-  return state_->keys.prepare(std::string(to_string(purpose)), tenant.str());
+  if (auto is_open = state_->is_open(); !is_open) co_return is_open;
+  co_return co_await state_->keys.prepare(std::string(to_string(purpose)), tenant.str());
 }
 
 ports::Answer<model::Sealed> KeyRing::seal(Place place, model::Secret plain) {
+  if (auto is_open = state_->is_open(); !is_open) co_return model::fail(std::move(is_open.error()));
   auto key = co_await state_->keys.take(std::string(to_string(place.purpose)), place.tenant.str());
   if (!key) co_return model::fail(model::in_context(std::move(key.error()), fmt::format("seal {} of {}", place.label, place.record)));
   co_return seal_with(**key, place, plain.reveal(), state_->random);
@@ -103,6 +105,7 @@ std::string KeyRing::data_key_of(const model::Sealed& sealed) {
 }
 
 ports::Answer<std::string> KeyRing::current_data_key(Purpose purpose, model::TenantId tenant) {
+  if (auto is_open = state_->is_open(); !is_open) co_return model::fail(std::move(is_open.error()));
   auto key = co_await state_->keys.current(std::string(to_string(purpose)), tenant.str());
   if (!key) co_return model::fail(std::move(key.error()));
   co_return (*key)->id;

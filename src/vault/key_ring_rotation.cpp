@@ -20,6 +20,7 @@ ports::Unit changed(const DataKeyRecord& before, ports::Write write) {
 }  // namespace
 
 ports::Answer<std::string> KeyRing::rotate_data_key(Purpose purpose, model::TenantId tenant) {
+  if (auto is_open = state_->is_open(); !is_open) co_return model::fail(std::move(is_open.error()));
   const std::string family(to_string(purpose));
   auto before = co_await state_->keys.current(family, tenant.str());
   if (!before) co_return model::fail(std::move(before.error()));

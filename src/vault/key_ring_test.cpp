@@ -117,7 +117,13 @@ TEST_F(KeyRingTest, security_s42_wrong_root_key_is_refused_and_nothing_is_touche
   EXPECT_THAT(started.error().detail, HasSubstr(rig.roots.current()));
   EXPECT_THAT(started.error().detail, HasSubstr(wrong.current()));
   EXPECT_EQ(code_of(ring, place_of("ten_1"), sealed), Code::kKeyUnavailable);
-  EXPECT_FALSE(run(ring.seal(place_of("ten_1"), Secret("x"))));
+  for (const auto* tenant : {"ten_1", "ten_2"}) {
+    EXPECT_EQ(run(ring.seal(place_of(tenant), Secret("x"))).error().code, Code::kKeyUnavailable);
+    EXPECT_FALSE(run(ring.prepare(Purpose::kSecrets, model::TenantId{tenant})));
+    EXPECT_FALSE(run(ring.current_data_key(Purpose::kSecrets, model::TenantId{tenant})));
+    EXPECT_FALSE(run(ring.rotate_data_key(Purpose::kSecrets, model::TenantId{tenant})));
+  }
+  EXPECT_FALSE(run(ring.rewrap_all()));
   EXPECT_EQ(rig.store.units_applied(), units);
   EXPECT_EQ(rig.store.rows().size(), before.size());
 }

@@ -30,6 +30,7 @@ std::vector<Field> fields_of(model::Grant& grant, std::string_view set_hash) {
 
 std::vector<Field> fields_of(model::EndpointSet& set) {
   std::vector<Field> fields;
+  fields.reserve(set.secrets.size());
   for (auto& secret : set.secrets) fields.push_back({&secret.sealed, client_secret_place(set, secret.set_at)});
   return fields;
 }

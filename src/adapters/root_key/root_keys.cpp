@@ -79,6 +79,7 @@ RootKeys::RootKeys(std::vector<model::Secret> keys, ports::Random& random) : ran
 
 std::vector<std::string> RootKeys::names() const {
   std::vector<std::string> names;
+  names.reserve(keys_.size());
   for (const auto& key : keys_) names.push_back(key.name);
   return names;
 }
