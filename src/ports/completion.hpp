@@ -11,8 +11,8 @@
 namespace valetkey::ports {
 
 /// Ends one coroutine's wait from any thread; the coroutine resumes on its own executor. Used once, or dropped, which destroys the
-/// coroutine. Touches nothing of the executor's context once the value is handed over, so that the context may end at any time after
-/// the answer (co_spawn across contexts holds on to it for longer).
+/// coroutine. The executor's context outlives the thread that completes: Asio still signals the context after it has handed the answer
+/// over. Unlike co_spawn across contexts, nothing of the executor stays behind in the completing thread after that.
 template <class T>
 class Completion {
  public:

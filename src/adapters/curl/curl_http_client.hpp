@@ -21,7 +21,7 @@ struct Settings {
 /// policy is asked for each address before its socket exists (S6).
 ///
 /// `HttpRequest::may_send` is called on that thread: brief, thread safe, without a lock that a caller of send() may hold.
-/// A wait is not cancellable. The destructor ends what is in flight with a failure each; the executors of the callers outlive it.
+/// A wait is not cancellable. The destructor ends what is in flight with a failure each; the contexts of the callers outlive it.
 class CurlHttpClient final : public ports::HttpClient {
  public:
   /// `clock` outlives this; it times the waiting for a free place.

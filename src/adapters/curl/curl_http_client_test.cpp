@@ -34,12 +34,13 @@ Reply ok() { return Reply{std::string(kOk)}; }
 
 class CurlHttpClientTest : public testing::Test {
  protected:
-  auto send(HttpRequest request) { return test::run(client_.send(std::move(request))); }
+  auto send(HttpRequest request) { return test::run(context_, client_.send(std::move(request))); }
 
   static HttpRequest post(std::string url) {
     return {.method = "POST", .url = std::move(url), .headers = {{"Content-Type", "application/x-www-form-urlencoded"}}, .body = "a=1"};
   }
 
+  boost::asio::io_context context_;
   system::SystemClock clock_;
   CurlHttpClient client_{Settings{.policy = test::egress({"127.0.0.0/8:*"})}, clock_};
 };
@@ -144,11 +145,10 @@ TEST_F(CurlHttpClientTest, each_call_has_a_connection_of_its_own) {
 
 TEST_F(CurlHttpClientTest, many_calls_at_once) {
   ScriptedServer server({{ReadRequest{}, ok()}});
-  boost::asio::io_context context;
   int answered = 0;
   for (int i = 0; i < 50; ++i)
-    boost::asio::co_spawn(context, client_.send(post(server.url())), [&](std::exception_ptr, auto answer) { answered += answer ? 1 : 0; });
-  context.run();
+    boost::asio::co_spawn(context_, client_.send(post(server.url())), [&](std::exception_ptr, auto answer) { answered += answer ? 1 : 0; });
+  context_.run();
   EXPECT_EQ(answered, 50);
   EXPECT_THAT(server.finish(), SizeIs(50));
 }
@@ -200,16 +200,15 @@ TEST_F(CurlHttpClientTest, security_s03_no_header_can_hold_another) {
 TEST_F(CurlHttpClientTest, calls_in_flight_end_when_the_client_goes) {
   ScriptedServer server({{ReadRequest{}, Stall{}}});
   auto client = std::make_unique<CurlHttpClient>(Settings{.policy = test::egress({"127.0.0.0/8:*"}), .most_in_flight = 1}, clock_);
-  boost::asio::io_context context;
   std::vector<SendState> states;
   const auto take = [&](std::exception_ptr, auto answer) { states.push_back(answer.error().state); };
-  boost::asio::co_spawn(context, client->send(post(server.url())), take);
-  context.poll();
+  boost::asio::co_spawn(context_, client->send(post(server.url())), take);
+  context_.poll();
   server.wait_for_requests(1);
-  boost::asio::co_spawn(context, client->send(post(server.url())), take);
-  context.poll();
+  boost::asio::co_spawn(context_, client->send(post(server.url())), take);
+  context_.poll();
   client.reset();
-  context.run();
+  context_.run();
   EXPECT_THAT(states, testing::UnorderedElementsAre(SendState::kSent, SendState::kNotSent));
   EXPECT_THAT(server.finish(), SizeIs(1));
 }

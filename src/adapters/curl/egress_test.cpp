@@ -24,9 +24,10 @@ using testing::SizeIs;
 const test::Script kOk{ReadRequest{}, Reply{"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"}};
 
 auto send(std::shared_ptr<const model::AddressPolicy> policy, std::string url, std::string tenant = {}) {
+  boost::asio::io_context context;
   system::SystemClock clock;
   CurlHttpClient client{Settings{.policy = std::move(policy)}, clock};
-  return test::run(client.send({.url = std::move(url), .tenant = model::TenantId{std::move(tenant)}}));
+  return test::run(context, client.send({.url = std::move(url), .tenant = model::TenantId{std::move(tenant)}}));
 }
 
 void expect_denied(std::shared_ptr<const model::AddressPolicy> policy, std::string url, std::string tenant = {}) {

@@ -28,7 +28,7 @@ using testing::SizeIs;
 
 class SendStateTest : public testing::Test {
  protected:
-  auto send(HttpRequest request) { return test::run(client_.send(std::move(request))); }
+  auto send(HttpRequest request) { return test::run(context_, client_.send(std::move(request))); }
 
   static HttpRequest post(std::string url) {
     return {.method = "POST", .url = std::move(url), .body = "grant_type=refresh_token&refresh_token=secret"};
@@ -50,6 +50,7 @@ class SendStateTest : public testing::Test {
     EXPECT_THAT(server.finish(), SizeIs(1));
   }
 
+  boost::asio::io_context context_;
   system::SystemClock clock_;
   CurlHttpClient client_{Settings{.policy = test::egress({"127.0.0.0/8:*"})}, clock_};
 };
@@ -162,19 +163,18 @@ TEST_F(SendStateTest, refresh_5_4_may_send_is_asked_once_on_the_connected_socket
 TEST_F(SendStateTest, refresh_5_4_a_call_that_never_got_a_place_is_not_sent) {
   ScriptedServer server({{ReadRequest{}, Stall{}, Reply{"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"}}});
   CurlHttpClient narrow{Settings{.policy = test::egress({"127.0.0.0/8:*"}), .most_in_flight = 1}, clock_};
-  boost::asio::io_context context;
   std::optional<std::expected<ports::HttpResponse, ports::HttpFailure>> first;
   std::optional<std::expected<ports::HttpResponse, ports::HttpFailure>> second;
-  boost::asio::co_spawn(context, narrow.send(post(server.url())), [&](std::exception_ptr, auto answer) { first = std::move(answer); });
-  context.poll();
+  boost::asio::co_spawn(context_, narrow.send(post(server.url())), [&](std::exception_ptr, auto answer) { first = std::move(answer); });
+  context_.poll();
   server.wait_for_requests(1);
   auto late = post(server.url());
   late.deadline = Milliseconds{100};
-  boost::asio::co_spawn(context, narrow.send(std::move(late)), [&](std::exception_ptr, auto answer) {
+  boost::asio::co_spawn(context_, narrow.send(std::move(late)), [&](std::exception_ptr, auto answer) {
     second = std::move(answer);
     server.release();
   });
-  context.run();
+  context_.run();
   EXPECT_TRUE(first && first->has_value());
   ASSERT_TRUE(second && !second->has_value());
   EXPECT_EQ(second->error().state, SendState::kNotSent);

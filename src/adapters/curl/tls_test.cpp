@@ -62,9 +62,10 @@ class TlsServer {
 class TlsTest : public testing::Test {
  protected:
   auto send(const std::string& url, const std::string& ca_file) {
+    asio::io_context context;
     system::SystemClock clock;
     CurlHttpClient client{Settings{.policy = test::egress({"127.0.0.0/8:*"}), .ca_file = ca_file}, clock};
-    return test::run(client.send({.url = url, .headers = {{"Authorization", "Bearer secret"}}}));
+    return test::run(context, client.send({.url = url, .headers = {{"Authorization", "Bearer secret"}}}));
   }
 
   std::string saved(const test::Certificate& certificate) {

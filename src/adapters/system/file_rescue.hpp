@@ -6,8 +6,8 @@
 namespace valetkey::adapters::system {
 
 /// One file a record, `<name>.rescue`, in a directory of its own below data_dir; files are 0600, the directory 0700. Writing is
-/// temporary file, fsync, rename, fsync of the directory, on one thread of its own. Outlives every call that waits for it.
-/// kInvalidInput for a name other than [A-Za-z0-9_-]{1,128}, kStoreUnavailable when the disk refuses.
+/// temporary file, fsync, rename, fsync of the directory, on one thread of its own. Outlives every call that waits for it; the contexts of
+/// the callers outlive it. kInvalidInput for a name other than [A-Za-z0-9_-]{1,128}, kStoreUnavailable when the disk refuses.
 class FileRescue final : public ports::Rescue {
  public:
   explicit FileRescue(std::string directory) : directory_(std::move(directory)) {}
