@@ -18,6 +18,8 @@ Server::~Server() {
     door->acceptor.close(ignored);
   }
   state_->doors.clear();
+  const std::lock_guard lock(state_->mutex);
+  state_->stopped = nullptr;  // the coroutine that waits for it owns the state
 }
 
 model::Result<void> Server::start() {

@@ -86,6 +86,7 @@ void Server::State::hand_over(Socket socket, Worker& worker, Listener listener) 
   error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
   rules.live.fetch_add(1);
+  rules.world.metrics.count("valetkey_http_connections_total", listener == Listener::kPublic ? "public" : "internal");
   auto transport = certificate ? make_tls_transport(std::move(socket), certificate->current()) : make_plain_transport(std::move(socket));
   asio::post(worker.context(), [&worker, listener, self = shared_from_this(), transport = std::move(transport)]() mutable {
     worker.adopt(std::move(transport), listener, std::move(self));

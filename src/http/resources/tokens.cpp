@@ -1,0 +1,105 @@
+#include "http/resources/tokens.hpp"
+
+#include <boost/json.hpp>
+#include <charconv>
+
+#include "http/caller.hpp"
+#include "http/problem.hpp"
+#include "model/json_reader.hpp"
+
+namespace valetkey::http {
+namespace {
+
+namespace json = boost::json;
+using model::Code;
+using model::ConnectionId;
+using model::fail;
+
+constexpr std::int64_t kLongestTtl = 86'400;
+
+model::Result<oauth::Need> need_of_read(const Request& request) {
+  oauth::Need need;
+  std::vector<model::FieldError> errors;
+  for (const auto& [name, value] : request.query) {
+    if (name == "audience" && !value.empty() && value.size() <= 2048) need.audience = value;
+    else if (name == "name" && !value.empty() && value.size() <= 64) need.name = value;
+    else if (name == "min_ttl") {
+      std::int64_t seconds = -1;
+      const auto [end, failed] = std::from_chars(value.data(), value.data() + value.size(), seconds);
+      if (failed != std::errc{} || end != value.data() + value.size() || seconds < 0 || seconds > kLongestTtl)
+        errors.push_back({"/min_ttl", "must be a whole number of seconds from 0 to 86400"});
+      else need.min_ttl = model::Seconds{seconds};
+    } else {
+      errors.push_back({model::pointer_to("", name), "unknown or unfit query parameter; known here: min_ttl, audience, name"});
+    }
+  }
+  if (!errors.empty()) return fail(model::invalid_input("read a token", std::move(errors)));
+  return need;
+}
+
+model::Result<oauth::Need> need_of_refresh(const Request& request) {
+  auto body = json_object(request);
+  if (!body) return fail(std::move(body.error()));
+  std::vector<model::FieldError> errors;
+  model::JsonReader reader(*body, "", errors);
+  oauth::Need need;
+  need.rejected_generation = reader.optional_integer("rejected_generation", 1, INT64_MAX);
+  if (!reader.has("rejected_generation"))
+    errors.push_back({"/rejected_generation", "is required: the generation of the token that was rejected, as the read answered it (S24)"});
+  need.audience = reader.string_or("audience", "");
+  need.name = reader.string_or("name", "");
+  reader.finish();
+  if (!errors.empty()) return fail(model::invalid_input("refresh a token", std::move(errors)));
+  return need;
+}
+
+Response token_answer(const oauth::LiveToken& token) {
+  json::object body{{"access_token", token.access_token.reveal()}, {"token_type", token.token_type}};
+  if (token.expires_at) body["expires_at"] = model::to_rfc3339(*token.expires_at);
+  else body["expires_at"] = nullptr;
+  body["scopes"] = json::array(token.scopes.begin(), token.scopes.end());
+  body["generation"] = token.generation;
+  body["warnings"] = json::array(token.warnings.begin(), token.warnings.end());
+  auto response = json_response(200, body);
+  response.holds_secret = true;
+  return response;
+}
+
+/// A key that is limited to credentials or connections sees no other one: it looks like it does not exist (S17).
+ports::Answer<void> check_limits(const oauth::Context& context, const Caller& caller, const ConnectionId& id) {
+  if (caller.limits.credentials.empty() && caller.limits.connections.empty()) co_return model::Result<void>{};
+  auto connection = co_await context.records.load<model::Connection>(caller.tenant, id.str());
+  if (!connection) co_return fail(std::move(connection.error()));
+  if (!permits(caller, *connection)) co_return fail(Code::kNotFound, "no such connection");
+  co_return model::Result<void>{};
+}
+
+ports::Task<Response> answer_token(OauthWorld world, const Request& request, model::Result<oauth::Need> need) {
+  if (!need) co_return problem_response(need.error(), request);
+  const ConnectionId id{request.parameter("id")};
+  if (auto allowed = co_await check_limits(world.context, *request.caller, id); !allowed)
+    co_return problem_response(allowed.error(), request);
+  auto token = co_await world.tokens.token_for(request.caller->tenant, id, std::move(*need));
+  if (!token) {
+    world.context.metrics.count("valetkey_token_reads_total", model::facts(token.error().code).code);
+    co_return problem_response(token.error(), request);
+  }
+  world.context.metrics.count("valetkey_token_reads_total", "ok");
+  world.read_counts.count(request.caller->tenant, request.caller->key, id);
+  co_return token_answer(*token);
+}
+
+}  // namespace
+
+void add_token_routes(Router& router, OauthWorld world) {
+  router.add(
+      {.method = "GET", .path = "/v1/connections/{id}/token", .needs = scoped({Scope::kTokensRead}), .handler = [world](Request& request) {
+         return answer_token(world, request, need_of_read(request));
+       }});
+  router.add({.method = "POST",
+              .path = "/v1/connections/{id}/refresh",
+              .needs = scoped({Scope::kTokensRefresh}),
+              .handler = [world](Request& request) { return answer_token(world, request, need_of_refresh(request)); }});
+}
+
+}  // namespace valetkey::http
