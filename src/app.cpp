@@ -1,0 +1,282 @@
+#include "app.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "adapters/catalog/load_catalogue.hpp"
+#include "adapters/system/durable_file.hpp"
+#include "adapters/system/interfaces.hpp"
+#include "adapters/system/system_clock.hpp"
+#include "app_parts.hpp"
+#include "block_on.hpp"
+#include "http/bootstrap.hpp"
+#include "http/pages/connect_page.hpp"
+#include "http/resources/connect_sessions.hpp"
+#include "http/resources/connections.hpp"
+#include "http/resources/tokens.hpp"
+#include "installation.hpp"
+#include "metric_table.hpp"
+#include "model/url.hpp"
+#include "oauth/refresh_save.hpp"
+#include "root_key_choice.hpp"
+
+namespace valetkey {
+namespace {
+
+using model::Code;
+using model::fail;
+using model::Result;
+
+Result<void> in_context(Result<void> result, std::string_view context) {
+  if (!result) return fail(model::in_context(std::move(result.error()), context));
+  return result;
+}
+
+Result<http::server::Settings> server_settings(const Config& config) {
+  http::server::Settings settings;
+  auto listen = http::server::parse_listen(config.listen);
+  if (!listen) return fail(model::in_context(std::move(listen.error()), "listen"));
+  settings.listen = *listen;
+  if (!config.listen_internal.empty()) {
+    auto internal = http::server::parse_listen(config.listen_internal);
+    if (!internal) return fail(model::in_context(std::move(internal.error()), "listen_internal"));
+    settings.listen_internal = *internal;
+  }
+  if (!config.tls_certificate.empty()) settings.tls = http::server::TlsFiles{config.tls_certificate, config.tls_key};
+  settings.insecure = config.insecure;
+  settings.public_url = config.public_url;
+  settings.hosts = config.allowed_hosts;
+  settings.trusted_proxies = config.trusted_proxies;
+  return settings;
+}
+
+/// Where we can be reached ourselves: what no outbound call may reach (S6).
+Result<std::shared_ptr<const model::AddressPolicy>> egress_policy(const Config& config, const http::server::Settings& settings, std::uint16_t port,
+                                                                  const std::string& url) {
+  model::AddressPolicy::Settings policy;
+  for (const auto& text : config.egress_allow) {
+    auto rule = model::parse_egress_rule(text);
+    if (!rule) return fail(model::in_context(std::move(rule.error()), "egress.allow"));
+    policy.rules.push_back(std::move(*rule));
+  }
+  if (const auto address = model::parse_address(settings.listen.host)) policy.own.push_back({*address, port});
+  for (const auto& address : adapters::system::interface_addresses()) policy.own.push_back({address, port});
+  if (const auto parsed = model::parse_url(url)) policy.own_names.emplace_back(parsed->host, parsed->port);
+  return std::make_shared<const model::AddressPolicy>(std::move(policy));
+}
+
+std::string bound_url(const Config& config, const http::server::Settings& settings, std::uint16_t port) {
+  if (!config.public_url.empty()) return config.public_url;
+  auto listen = settings.listen;
+  listen.port = port;
+  return (settings.tls ? "https://" : "http://") + http::server::to_text(listen);
+}
+
+http::KeyFile bootstrap_file(const Config& config) {
+  const auto path = config.data_dir + "/bootstrap-key";
+  return {.path = path,
+          .read = [path] { return adapters::system::read_file(path); },
+          .write = [dir = config.data_dir](std::string_view text) { return adapters::system::write_durably(dir, "bootstrap-key", text); },
+          .remove = [dir = config.data_dir] { return adapters::system::remove_durably(dir, "bootstrap-key"); }};
+}
+
+}  // namespace
+
+ports::Task<void> tend(App::Parts& parts);
+
+/// The steps of a start, in their order; each leaves a later start nothing to repair.
+class AppStart {
+ public:
+  explicit AppStart(App::Parts& parts) : p_(parts) {}
+
+  Result<void> run() {
+    for (const auto step : {&AppStart::open_world, &AppStart::check_copy, &AppStart::bind, &AppStart::wire_engine, &AppStart::wire_http, &AppStart::recover})
+      if (auto done = (this->*step)(); !done) return done;
+    run_threads();
+    return {};
+  }
+
+ private:
+  Result<void> open_world() {
+    p_.log = std::make_unique<adapters::spdlog::SpdlogLog>(adapters::spdlog::level_named(p_.config.log_level).value_or(ports::LogLevel::kInfo));
+    p_.metrics = std::make_unique<adapters::prometheus::PrometheusMetrics>(metric_table());
+    if (!p_.clock) p_.clock = std::make_shared<adapters::system::SystemClock>();
+    auto catalogue = adapters::catalog::load_embedded_catalogue();
+    if (!catalogue) return fail(std::move(catalogue.error()));
+    p_.catalogue = std::move(*catalogue);
+    auto lock = ServeLock::take(p_.config.data_dir);
+    if (!lock) return fail(std::move(lock.error()));
+    p_.lock = std::move(*lock);
+    auto keys = root_keys_to_serve(p_.config, p_.random);
+    if (!keys) return fail(std::move(keys.error()));
+    auto open = open_store(p_.config, std::move(*keys), *p_.clock, p_.random, p_.bus);
+    if (!open) return fail(std::move(open.error()));
+    p_.open = std::move(*open);
+    p_.service.keys_open = true;
+    p_.rescue = std::make_unique<adapters::system::FileRescue>(p_.config.data_dir + "/rescue");
+    return {};
+  }
+
+  Result<void> check_copy() {
+    auto fingerprint = fingerprint_of(p_.config);
+    if (!fingerprint) return fail(std::move(fingerprint.error()));
+    auto installation = block_on(check_installation(*p_.open.records, *p_.clock, p_.random, std::move(*fingerprint)));
+    if (!installation) return fail(std::move(installation.error()));
+    is_on_hold_ = installation->hold;
+    if (is_on_hold_)
+      p_.log->write(ports::LogLevel::kWarning, "this copy of the store is on hold: it serves live tokens and exchanges nothing until `valetkey resume`",
+                    {{"reason", installation->hold_reason}});
+    const auto file = bootstrap_file(p_.config);
+    const http::Bootstrap bootstrap({.records = *p_.open.records, .keys = *p_.open.keys, .clock = *p_.clock, .random = p_.random, .log = *p_.log, .file = file});
+    return in_context(block_on(bootstrap.run(p_.config.bootstrap_key)), "bootstrap_key");
+  }
+
+  Result<void> bind() {
+    auto settings = server_settings(p_.config);
+    if (!settings) return fail(std::move(settings.error()));
+    if (auto fits = http::server::check_settings(*settings); !fits) return fits;
+    const auto threads = p_.config.threads > 0 ? p_.config.threads : std::max(1U, std::thread::hardware_concurrency());
+    std::vector<boost::asio::io_context*> contexts;
+    for (unsigned i = 0; i < threads; ++i) contexts.push_back(p_.serving.emplace_back(std::make_unique<boost::asio::io_context>(1)).get());
+    p_.server = std::make_unique<http::server::Server>(
+        *settings, [&parts = p_](http::Request& request) { return parts.dispatcher->answer(request); },
+        http::server::World{.clock = *p_.clock, .random = p_.random, .log = *p_.log, .metrics = *p_.metrics}, contexts);
+    if (auto started = p_.server->start(); !started) return started;
+    const auto port = p_.server->port(http::Listener::kPublic);
+    p_.url = bound_url(p_.config, *settings, port);
+    has_internal_ = settings->listen_internal.has_value();
+    auto policy = egress_policy(p_.config, *settings, port, p_.url);
+    if (!policy) return fail(std::move(policy.error()));
+    p_.http_client = std::make_unique<adapters::curl::CurlHttpClient>(
+        adapters::curl::Settings{.policy = std::move(*policy), .ca_file = p_.config.ca_file}, *p_.clock);
+    return {};
+  }
+
+  Result<void> wire_engine() {
+    oauth::RefreshSettings refresh{.margin = p_.config.refresh_margin, .request_deadline = p_.config.token_request_timeout};
+    refresh.lease = refresh.request_deadline + model::Seconds{10};
+    p_.context = std::unique_ptr<oauth::Context>(new oauth::Context{.records = *p_.open.records,
+                                                                    .keys = *p_.open.keys,
+                                                                    .http = *p_.http_client,
+                                                                    .clock = *p_.clock,
+                                                                    .random = p_.random,
+                                                                    .metrics = *p_.metrics,
+                                                                    .log = *p_.log,
+                                                                    .rescue = *p_.rescue,
+                                                                    .catalogue = p_.catalogue,
+                                                                    .executor = p_.working.get_executor(),
+                                                                    .refresh = refresh,
+                                                                    .flow = {.public_url = p_.url},
+                                                                    .owner = p_.random.token(16)});
+    p_.context->is_on_hold = is_on_hold_;
+    p_.refresher = std::make_unique<oauth::Refresher>(*p_.context);
+    p_.tokens = std::make_unique<oauth::Tokens>(*p_.context, *p_.refresher, p_.bus, p_.config.cache_bytes);
+    p_.connections = std::make_unique<oauth::Connections>(*p_.context, *p_.refresher);
+    p_.sessions = std::make_unique<oauth::ConnectSessions>(*p_.context);
+    p_.flow = std::make_unique<oauth::AuthorizationFlow>(*p_.context);
+    p_.background = std::make_unique<oauth::Background>(*p_.context, *p_.refresher, oauth::Retention{.events = p_.config.event_retention});
+    p_.read_counts = std::make_unique<http::ReadCounts>(*p_.open.store, *p_.clock);
+    return {};
+  }
+
+  Result<void> wire_http() {
+    const auto& records = *p_.open.records;
+    p_.authentication = std::make_unique<http::Authentication>(records, *p_.open.keys, p_.bus, *p_.clock, p_.random);
+    p_.idempotency = std::make_unique<http::Idempotency>(*p_.open.store, *p_.open.keys, *p_.clock);
+    const http::OauthWorld oauth{.context = *p_.context,
+                                 .tokens = *p_.tokens,
+                                 .connections = *p_.connections,
+                                 .sessions = *p_.sessions,
+                                 .flow = *p_.flow,
+                                 .read_counts = *p_.read_counts};
+    http::add_service_routes(p_.router, *p_.open.store, *p_.metrics, p_.service);
+    http::add_connect_pages(p_.router, oauth);
+    http::add_connect_session_routes(p_.router, oauth);
+    http::add_connection_routes(p_.router, oauth);
+    http::add_token_routes(p_.router, oauth);
+    p_.dispatcher = std::make_unique<http::Dispatcher>(http::Dispatcher::World{.router = p_.router,
+                                                                               .authentication = *p_.authentication,
+                                                                               .idempotency = *p_.idempotency,
+                                                                               .clock = *p_.clock,
+                                                                               .log = *p_.log,
+                                                                               .metrics = *p_.metrics,
+                                                                               .has_internal_listener = has_internal_});
+    return {};
+  }
+
+  Result<void> recover() {
+    auto recovered = block_on(oauth::recover_rescued(*p_.context));
+    if (!recovered) return fail(model::in_context(std::move(recovered.error()), "save what was rescued"));
+    if (*recovered > 0)
+      p_.log->write(ports::LogLevel::kInfo, "tokens that were kept outside the store were saved", {{"count", std::to_string(*recovered)}});
+    return {};
+  }
+
+  void run_threads() {
+    boost::asio::co_spawn(p_.working, p_.background->run(), boost::asio::detached);
+    boost::asio::co_spawn(p_.working, tend(p_), boost::asio::detached);
+    for (auto& context : p_.serving) start_thread(*context);
+    start_thread(p_.working);
+  }
+
+  void start_thread(boost::asio::io_context& context) {
+    p_.guards.push_back(boost::asio::make_work_guard(context));
+    p_.threads.emplace_back([&context] { context.run(); });
+  }
+
+  App::Parts& p_;
+  bool is_on_hold_ = false;
+  bool has_internal_ = false;
+};
+
+/// While it serves: a hold that another process ended, and the read counts.
+ports::Task<void> tend(App::Parts& parts) {
+  constexpr int kTicksPerFlush = 10;
+  for (int tick = 1;; ++tick) {
+    co_await parts.clock->sleep_until(parts.clock->boot_now() + model::Seconds{1});
+    if (auto installation = co_await parts.open.records->load_any<model::Installation>("installation")) parts.context->is_on_hold = installation->hold;
+    if (tick % kTicksPerFlush == 0) (void)co_await parts.read_counts->flush();
+  }
+}
+
+/// Requests first, then the refreshes they began: a refresh that was sent must be saved.
+ports::Answer<void> drain(App::Parts& parts, adapters::system::SystemClock real) {
+  const auto deadline = real.boot_now() + parts.config.drain_timeout;
+  co_await parts.server->stop(parts.config.drain_timeout);
+  while (parts.refresher->running() > 0 && real.boot_now() < deadline) co_await real.sleep_until(real.boot_now() + model::Milliseconds{10});
+  co_return co_await parts.read_counts->flush();
+}
+
+App::App(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+App::~App() = default;
+
+Result<std::unique_ptr<App>> App::start(Config config, Doubles doubles) {
+  auto parts = std::make_unique<Parts>(std::move(config));
+  parts->clock = std::move(doubles.clock);
+  if (auto started = AppStart(*parts).run(); !started) return fail(std::move(started.error()));
+  return std::unique_ptr<App>(new App(std::move(parts)));
+}
+
+std::string App::url() const { return parts_->url; }
+
+void App::stop() {
+  auto& p = *parts_;
+  p.service.draining = true;
+  p.background->stop();
+  // Real time, whatever the clock of a test does: the process must end.
+  const adapters::system::SystemClock real;
+  if (auto drained = block_on(drain(p, real)); !drained)
+    p.log->write(ports::LogLevel::kWarning, "read counts were not written at the end", {{"cause", drained.error().detail}});
+  if (p.refresher->running() > 0)
+    p.log->write(ports::LogLevel::kWarning, "refreshes were still under way when the drain timeout ended", {{"count", std::to_string(p.refresher->running())}});
+  p.http_client.reset();
+  p.guards.clear();
+  for (auto& context : p.serving) context->stop();
+  p.working.stop();
+  for (auto& thread : p.threads) thread.join();
+  p.threads.clear();
+}
+
+}  // namespace valetkey
