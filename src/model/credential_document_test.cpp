@@ -355,6 +355,23 @@ TEST(CredentialDocument, public_client_has_no_secret) {
   EXPECT_FALSE(read_credential(document, custom_integration(), kRules)) << "RFC 6749 section 4.4";
 }
 
+TEST(CredentialDocument, account_of_the_id_token_needs_the_scope_that_gives_one) {
+  auto integration = acme();
+  integration.account = {.from = AccountSource::From::kIdToken, .path = "sub"};
+  integration.default_scopes = {"openid"};
+  auto document = valid();
+  EXPECT_TRUE(read_credential(document, integration, kRules));
+  document["scopes"] = json::array{"read"};
+  const auto read = read_credential(document, integration, kRules);
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().fields.at(0).pointer, "/scopes");
+  document["scopes"] = json::array{"read", "openid"};
+  EXPECT_TRUE(read_credential(document, integration, kRules));
+  document["scopes"] = json::array{"read"};
+  document["account"] = json::object{{"from", "nothing"}};
+  EXPECT_TRUE(read_credential(document, integration, kRules));
+}
+
 TEST(CredentialDocument, names_its_integration) {
   EXPECT_EQ(*integration_slug_of(valid()), "acme");
   for (const std::string_view wrong : {"[]", "{}", R"({"integration": 1})", R"({"integration": "../x"})", R"({"integration": null})"})

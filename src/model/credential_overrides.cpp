@@ -91,13 +91,21 @@ void read_client_authentication(CredentialReading& reading) {
         reading.reader.optional_choice<ClientAuthentication>("client_authentication", spellings<ClientAuthentication>()));
 }
 
-/// The broker's own callback is no override; with a callback key in it, it takes that key.
+bool is_callback_key(std::string_view text) {
+  const auto is_key_char = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_'; };
+  return text.size() >= 16 && text.size() <= 64 && std::ranges::all_of(text, is_key_char);
+}
+
+/// The broker's own callback is no override; with a callback key in it, a new credential takes that key.
 void read_redirect_uri(CredentialReading& reading) {
   auto& credential = reading.out.credential;
   auto& override = credential.overrides.redirect_uri;
   if (given(reading.reader, "redirect_uri") == Given::kNull) override.reset();
   auto text = reading.reader.optional_string("redirect_uri", kUrlText);
   if (!text) return;
+  const auto with_key = reading.rules.public_url + callback_path(reading.integration.slug, "") + "/";
+  const bool may_take_key = reading.is_new && credential.callback_key.empty() && text->starts_with(with_key);
+  if (may_take_key && is_callback_key(text->substr(with_key.size()))) credential.callback_key = text->substr(with_key.size());
   const auto own = own_redirect_uri(credential, reading.rules);
   if (*text == own) {
     override.reset();
@@ -115,8 +123,7 @@ void read_callback_key(CredentialReading& reading) {
   auto& credential = reading.out.credential;
   const auto key = reading.reader.optional_string("callback_key", {.least = 16, .most = 64});
   if (!key) return;
-  const auto is_key_char = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_'; };
-  if (!std::ranges::all_of(*key, is_key_char))
+  if (!is_callback_key(*key))
     return reading.reader.error("callback_key", "must be a key that POST /v1/callback-keys gave");
   if (!reading.is_new && *key != credential.callback_key)
     return reading.reader.error("callback_key", "cannot change; make another credential");
@@ -144,6 +151,14 @@ void check_placeholders_given(const Credential& credential, const Integration& e
       errors.push_back(
           {pointer, fmt::format("is required{}", placeholder.example.empty() ? "" : fmt::format(", for example {}", placeholder.example))});
   }
+}
+
+/// Without the scope there is no ID token, and every connection would fail for want of its account.
+void check_account_scope(CredentialReading& reading, const Integration& effective) {
+  const auto& credential = reading.out.credential;
+  const bool is_asked = effective.account.from == AccountSource::From::kIdToken && credential.grant_type == GrantType::kAuthorizationCode;
+  if (is_asked && credential.scopes_set && std::ranges::find(credential.scopes, "openid") == credential.scopes.end())
+    reading.reader.error("scopes", "must hold openid, because the id of the account is read from the ID token; or set account to {\"from\": \"nothing\"}");
 }
 
 void check_secret(CredentialReading& reading, const Integration& effective) {
@@ -184,6 +199,7 @@ void check_credential(CredentialReading& reading) {
   check_urls_given(credential, effective, reading.errors);
   check_placeholders_given(credential, effective, reading.errors);
   check_secret(reading, effective);
+  check_account_scope(reading, effective);
   if (!effective.pkce && credential.overrides.redirect_uri)
     reading.reader.error("pkce", "off together with a foreign redirect_uri is refused: a stolen code would be enough (S12)");
   if (credential.keep_password && credential.grant_type != GrantType::kPassword)

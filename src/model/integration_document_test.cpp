@@ -212,6 +212,10 @@ TEST(IntegrationDocument, value_must_be_known_when_its_url_is_used) {
   document["authorization_url"] = "https://acme.example/authorize";
   document["token_url"] = "https://acme.example/{realm}/token";
   EXPECT_TRUE(parse_integration(document));
+  document["authorization_params"] = json::object{{"realm", "{realm}"}};
+  const auto parameter = parse_integration(document);
+  ASSERT_FALSE(parameter);
+  EXPECT_EQ(parameter.error().fields[0].pointer, "/authorization_params/realm");
 }
 
 TEST(IntegrationDocument, plain_http_only_for_a_tenant_s_own_at_loopback) {

@@ -74,6 +74,9 @@ void check_parameters(const Integration& integration, const Parameters& paramete
     const auto pointer = pointer_to(pointer_to("", member), name);
     if (auto wrong = check_parameter_name(name, place)) errors.push_back({pointer, std::move(*wrong)});
     check_text(integration, value, pointer, may_name_token ? std::span(kExchange) : std::span<const std::string_view>{}, errors);
+    if (place == ParameterPlace::kRefresh) continue;
+    const auto used_with = place == ParameterPlace::kAuthorization ? "authorization_url" : "token_url";
+    if (auto wrong = check_known_in_time(used_with, value, integration.placeholders)) errors.push_back({pointer, std::move(*wrong)});
   }
 }
 
@@ -215,14 +218,14 @@ std::optional<std::string> check_known_in_time(std::string_view url_name, std::s
   for (const auto& piece : *pieces) {
     const auto is_known = [&](const std::string& name) {
       const auto* placeholder = find_placeholder(placeholders, name);
-      if (placeholder == nullptr) return false;
+      if (placeholder == nullptr) return true;  // told as undeclared
       if (!placeholder->default_value.empty()) return true;
       if (placeholder->is_optional) return false;
       if (placeholder->filled_by == FilledBy::kCallback) return !before_callback;
       return placeholder->filled_by != FilledBy::kTokenResponse || !before_token;
     };
     if (!piece.names.empty() && std::ranges::none_of(piece.names, is_known))
-      return fmt::format("{{{}}} has no value yet when this URL is used: give it a default, or do not make it optional",
+      return fmt::format("{{{}}} has no value yet when this is used: give it a default, or do not make it optional",
                          fmt::join(piece.names, "|"));
   }
   return std::nullopt;
