@@ -40,6 +40,25 @@ inline ports::Unit put(std::vector<model::Row> rows) {
 
 inline ports::Unit unit_of(std::vector<ports::Write> writes) { return {.writes = std::move(writes)}; }
 
+inline model::Event make_event(std::string id, std::string tenant = "ten_a") {
+  return {.id = model::EventId{std::move(id)}, .tenant = model::TenantId{std::move(tenant)}, .type = "connection.created", .payload = "{}"};
+}
+
+inline model::AuditEntry make_entry(std::string action, std::string tenant = "ten_a") {
+  return {.tenant = model::TenantId{std::move(tenant)}, .actor = "key_1", .action = std::move(action), .target = "conn_1", .detail = "{}"};
+}
+
+/// The sequence of the first entry whose hash does not follow from the one before it, or 0.
+inline std::int64_t first_broken(const std::vector<model::AuditEntry>& chain) {
+  std::string previous;
+  std::int64_t sequence = 0;
+  for (const auto& entry : chain) {
+    if (entry.sequence != ++sequence || entry.hash != model::chained_hash(previous, entry)) return sequence;
+    previous = entry.hash;
+  }
+  return 0;
+}
+
 /// ok, or the code of an error and its detail: what an assertion prints.
 template <class T>
 std::string outcome(const model::Result<T>& result) {

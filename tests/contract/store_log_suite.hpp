@@ -1,18 +1,7 @@
 #pragma once
-#include "contract/store_units_suite.hpp"
+#include "contract/store_fixture.hpp"
 
 namespace valetkey::test {
-
-/// The sequence of the first entry whose hash does not follow from the one before it, or 0.
-inline std::int64_t first_broken(const std::vector<model::AuditEntry>& chain) {
-  std::string previous;
-  std::int64_t sequence = 0;
-  for (const auto& entry : chain) {
-    if (entry.sequence != ++sequence || entry.hash != model::chained_hash(previous, entry)) return sequence;
-    previous = entry.hash;
-  }
-  return 0;
-}
 
 class StoreLog : public StoreFixture {
  protected:

@@ -3,7 +3,7 @@
 #include <set>
 #include <thread>
 
-#include "contract/store_log_suite.hpp"
+#include "contract/store_fixture.hpp"
 
 namespace valetkey::test {
 

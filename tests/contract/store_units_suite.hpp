@@ -7,14 +7,6 @@ namespace valetkey::test {
 
 class StoreUnits : public StoreFixture {};
 
-inline model::Event make_event(std::string id, std::string tenant = "ten_a") {
-  return {.id = model::EventId{std::move(id)}, .tenant = model::TenantId{std::move(tenant)}, .type = "connection.created", .payload = "{}"};
-}
-
-inline model::AuditEntry make_entry(std::string action, std::string tenant = "ten_a") {
-  return {.tenant = model::TenantId{std::move(tenant)}, .actor = "key_1", .action = std::move(action), .target = "conn_1", .detail = "{}"};
-}
-
 TEST_P(StoreUnits, an_empty_unit_is_applied) { EXPECT_EQ(outcome(apply({})), "ok"); }
 
 TEST_P(StoreUnits, expect_compares_a_column_of_the_row) {

@@ -14,6 +14,19 @@ constexpr const char* kWriterSettings =
     "PRAGMA cache_size = -16384; PRAGMA journal_size_limit = 67108864; PRAGMA trusted_schema = OFF";
 constexpr const char* kReaderSettings =
     "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768; PRAGMA trusted_schema = OFF";
+/// A look leaves nothing behind. Opened as usual, a file in WAL mode gets a log and an index beside it even for reading. Where there is
+/// no log, nobody has it open, and all there is stands in the file.
+std::string uri_to_inspect(const std::filesystem::path& path) {
+  std::error_code error;
+  const bool has_log = std::filesystem::exists(path.string() + "-wal", error) || error;
+  std::string uri = "file:";
+  for (const char c : path.string()) {
+    if (c == '%' || c == '?' || c == '#') uri += c == '%' ? "%25" : c == '?' ? "%3f" : "%23";
+    else uri += c;
+  }
+  return uri + (has_log ? "?mode=ro" : "?immutable=1");
+}
+
 constexpr int kBusyMilliseconds = 5'000;  // a command line of the same host may hold the write lock briefly
 
 }  // namespace
@@ -22,8 +35,10 @@ void Connection::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_f
 
 model::Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path& path, Access access) {
   sqlite3* handle = nullptr;
-  const int mode = access == Access::kInspect ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-  const int code = sqlite3_open_v2(path.c_str(), &handle, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const bool is_look = access == Access::kInspect;
+  const auto name = is_look ? uri_to_inspect(std::filesystem::absolute(path)) : path.string();
+  const int mode = is_look ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE;
+  const int code = sqlite3_open_v2(name.c_str(), &handle, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   std::unique_ptr<Connection> connection(new Connection(handle));
   if (code != SQLITE_OK) {
     auto error = error_of(handle, code, "open the database");

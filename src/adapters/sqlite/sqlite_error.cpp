@@ -61,6 +61,6 @@ model::Error error_of(sqlite3* handle, int code, std::string_view doing) {
   }
 }
 
-bool is_outage(const model::Error& error) { return error.code == Code::kStoreUnavailable; }
+bool ends_transaction(const model::Error& error) { return error.code == Code::kStoreUnavailable || error.code == Code::kIntegrity; }
 
 }  // namespace valetkey::adapters::sqlite

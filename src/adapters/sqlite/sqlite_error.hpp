@@ -11,7 +11,8 @@ namespace valetkey::adapters::sqlite {
 /// go to the log only.
 model::Error error_of(sqlite3* handle, int code, std::string_view doing);
 
-/// The database cannot go on: every unit of the group shares the fate.
-bool is_outage(const model::Error& error);
+/// The transaction in which it happened can only be rolled back: the disk failed, or a damaged page was met, after which SQLite
+/// commits nothing of it.
+bool ends_transaction(const model::Error& error);
 
 }  // namespace valetkey::adapters::sqlite

@@ -57,9 +57,14 @@ Writer::Group Writer::next_group() {
   return group;
 }
 
-void Writer::save(Group& group) {
+void Writer::save(std::span<Waiting> group) {
   Changes changes;
   if (auto saved = save_in_transaction(group, changes); !saved) {
+    if (saved.error().code == Code::kIntegrity && group.size() > 1) {
+      // One unit met a damaged page. Each by itself: the others need not suffer.
+      for (std::size_t i = 0; i < group.size(); ++i) save(group.subspan(i, 1));
+      return;
+    }
     // A unit that failed by itself may have failed on what a lost unit of its group had written: none of the answers holds.
     for (auto& waiting : group) waiting.done(fail(saved.error()));
     return;
@@ -70,16 +75,16 @@ void Writer::save(Group& group) {
   for (auto& waiting : group) waiting.done(std::move(waiting.result));
 }
 
-model::Result<void> Writer::save_in_transaction(Group& group, Changes& changes) {
+model::Result<void> Writer::save_in_transaction(std::span<Waiting> group, Changes& changes) {
   const auto end = [this](model::Error error) {
     if (connection_->in_transaction()) (void)connection_->execute("ROLLBACK", "save");
-    error.code = Code::kStoreUnavailable;
+    if (!ends_transaction(error)) error.code = Code::kStoreUnavailable;
     return fail(std::move(error));
   };
   if (auto begun = connection_->execute("BEGIN IMMEDIATE", "save"); !begun) return end(std::move(begun.error()));
   for (auto& waiting : group) {
     waiting.result = apply_unit(*connection_, waiting.unit, clock_.wall_now(), changes);
-    if (!waiting.result && (is_outage(waiting.result.error()) || !connection_->in_transaction())) return end(waiting.result.error());
+    if (!waiting.result && (ends_transaction(waiting.result.error()) || !connection_->in_transaction())) return end(waiting.result.error());
   }
   if (options_.before_commit && !options_.before_commit()) return end({.detail = "save: the disk does not answer"});
   if (auto committed = connection_->execute("COMMIT", "save"); !committed) return end(std::move(committed.error()));

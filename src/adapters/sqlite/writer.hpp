@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <span>
 #include <thread>
 
 #include "adapters/sqlite/completion.hpp"
@@ -44,8 +45,8 @@ class Writer {
 
   void run();
   Group next_group();
-  void save(Group& group);
-  model::Result<void> save_in_transaction(Group& group, Changes& changes);
+  void save(std::span<Waiting> group);
+  model::Result<void> save_in_transaction(std::span<Waiting> group, Changes& changes);
   void watch();
 
   std::unique_ptr<Connection> connection_;

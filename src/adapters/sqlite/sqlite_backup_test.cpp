@@ -1,0 +1,117 @@
+#include "adapters/sqlite/inspection.hpp"
+#include "adapters/sqlite/sqlite_rig.hpp"
+
+namespace valetkey::test {
+namespace {
+
+using adapters::sqlite::inspect;
+
+class SqliteBackup : public testing::Test {
+ protected:
+  void SetUp() override { rig.open(); }
+
+  SqliteRig rig;
+  std::filesystem::path target = rig.file.directory() / "backup.db";
+};
+
+TEST_F(SqliteBackup, is_a_whole_database_for_its_owner) {
+  ASSERT_EQ(outcome(rig.apply(put({make_row(Kind::kTenant, "ten_a"), make_row(Kind::kGrant, "g")}))), "ok");
+  ASSERT_EQ(outcome(rig.store->backup(target)), "ok");
+  EXPECT_EQ(mode_of(target), 0600);
+  for (const char* suffix : {"-wal", "-shm", "-journal"}) EXPECT_FALSE(std::filesystem::exists(target.string() + suffix)) << suffix;
+  auto copy = SqliteStore::open(target, rig.clock, rig.bus);
+  ASSERT_TRUE(copy.has_value()) << copy.error().detail;
+  EXPECT_TRUE(run((*copy)->get(Kind::kGrant, "g"))->has_value());
+  EXPECT_TRUE((*copy)->integrity_check()->empty());
+  EXPECT_EQ(outcome(run((*copy)->apply(put({make_row(Kind::kFlow, "f")})))), "ok");
+}
+
+TEST_F(SqliteBackup, never_overwrites) {
+  std::ofstream(target) << "mine";
+  EXPECT_EQ(outcome(rig.store->backup(target)), "conflict");
+  EXPECT_EQ(bytes_of(target), "mine");
+  std::filesystem::create_symlink(rig.file.directory() / "elsewhere", rig.file.directory() / "link");
+  EXPECT_EQ(outcome(rig.store->backup(rig.file.directory() / "link")), "conflict");
+  EXPECT_FALSE(std::filesystem::exists(rig.file.directory() / "elsewhere"));
+}
+
+TEST_F(SqliteBackup, that_fails_leaves_no_file) {
+  EXPECT_EQ(outcome(rig.store->backup(rig.file.directory() / "missing" / "backup.db")), "store_unavailable");
+  EXPECT_FALSE(std::filesystem::exists(rig.file.directory() / "missing"));
+}
+
+TEST_F(SqliteBackup, is_one_moment_while_writes_go_on) {
+  std::atomic<bool> stop = false;
+  // Each unit writes two rows: a copy that holds one of them without the other is no moment of the store.
+  std::thread writing([&] {
+    for (int i = 0; !stop; ++i) {
+      const auto id = std::to_string(i);
+      EXPECT_EQ(outcome(rig.apply(put({make_row(Kind::kFlow, id), make_row(Kind::kGrant, id)}))), "ok");
+    }
+  });
+  for (int i = 0; i < 5; ++i) {
+    const auto path = rig.file.directory() / ("backup" + std::to_string(i));
+    EXPECT_EQ(outcome(rig.store->backup(path)), "ok");
+    auto copy = SqliteStore::open(path, rig.clock, rig.bus);
+    ASSERT_TRUE(copy.has_value());
+    EXPECT_EQ(run((*copy)->count({.kind = Kind::kFlow})).value(), run((*copy)->count({.kind = Kind::kGrant})).value());
+    EXPECT_TRUE((*copy)->integrity_check()->empty());
+  }
+  stop = true;
+  writing.join();
+}
+
+TEST_F(SqliteBackup, a_deleted_tenant_is_in_no_byte_of_it) {
+  std::vector<model::Row> rows;
+  for (int i = 0; i < 200; ++i) {
+    auto row = make_row(Kind::kDataKey, "dk_" + std::to_string(i), "ten_gone");
+    row.doc = R"({"wrapped":"MARK)" + std::string(static_cast<std::size_t>(i) * 40, 'x') + "MARK\"}";
+    rows.push_back(row);
+  }
+  ASSERT_EQ(outcome(rig.apply(put(rows))), "ok");
+  ASSERT_EQ(outcome(rig.apply(put({make_row(Kind::kFlow, "f", "ten_kept")}))), "ok");
+  rig.open();
+  EXPECT_NE(bytes_of(rig.file.path()).find("MARK"), std::string::npos);
+  ASSERT_EQ(outcome(rig.apply(unit_of({ports::EraseTenant{"ten_gone"}}))), "ok");
+  ASSERT_EQ(outcome(rig.store->backup(target)), "ok");
+  rig.store.reset();
+  for (const auto& path : {target, rig.file.path()})
+    for (const char* gone : {"MARK", "ten_gone"}) EXPECT_EQ(bytes_of(path).find(gone), std::string::npos) << path << " " << gone;
+  EXPECT_NE(bytes_of(target).find("ten_kept"), std::string::npos);
+}
+
+TEST(SqliteInspection, tells_what_a_file_holds_and_makes_none) {
+  SqliteRig rig;
+  auto seen = inspect(rig.file.path());
+  ASSERT_TRUE(seen.has_value());
+  EXPECT_FALSE(seen->exists);
+  EXPECT_TRUE(seen->is_empty);
+  EXPECT_EQ(seen->pending_migrations, 1U);
+  EXPECT_FALSE(std::filesystem::exists(rig.file.path()));
+
+  std::ofstream(rig.file.path()) << "";
+  seen = inspect(rig.file.path());
+  EXPECT_TRUE(seen->exists && seen->is_empty && seen->pending_migrations == 1);
+  EXPECT_EQ(std::filesystem::file_size(rig.file.path()), 0U);
+
+  rig.open();
+  seen = inspect(rig.file.path());
+  EXPECT_TRUE(seen->exists && seen->is_empty && seen->pending_migrations == 0 && seen->problems.empty());
+  EXPECT_TRUE(rig.store->is_empty().value());
+
+  ASSERT_EQ(outcome(rig.apply(put({make_row(Kind::kTokenReads, "last kind")}))), "ok");
+  EXPECT_FALSE(rig.store->is_empty().value());
+  EXPECT_FALSE(inspect(rig.file.path())->is_empty);
+}
+
+TEST(SqliteInspection, refuses_what_is_not_ours) {
+  SqliteRig rig;
+  rig.file.query("CREATE TABLE theirs (a)");
+  EXPECT_EQ(outcome(inspect(rig.file.path())), "not_supported");
+  std::filesystem::remove(rig.file.path());
+  std::ofstream(rig.file.path()) << std::string(5'000, 'x');
+  EXPECT_EQ(outcome(inspect(rig.file.path())), "integrity");
+}
+
+}  // namespace
+}  // namespace valetkey::test

@@ -1,0 +1,138 @@
+#include <sys/resource.h>
+
+#include <csignal>
+#include <future>
+
+#include "adapters/sqlite/sqlite_rig.hpp"
+
+namespace valetkey::test {
+namespace {
+
+/// While it lives, no file of this process may grow beyond `bytes`: every write behind that fails as on a full disk.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limited{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limited);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  ~FileSizeLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
+};
+
+TEST(SqliteOutage, a_write_that_fails_is_unavailable_and_leaves_nothing) {
+  SqliteRig rig;
+  rig.open();
+  ASSERT_EQ(outcome(rig.apply(put({make_row(Kind::kFlow, "before")}))), "ok");
+  auto large = make_row(Kind::kFlow, "large");
+  large.doc = "\"" + std::string(4'000'000, 'x') + "\"";
+  {
+    const FileSizeLimit limit(std::filesystem::file_size(rig.file.path().string() + "-wal") + 100'000);
+    const auto applied = rig.apply(put({large}));
+    ASSERT_EQ(outcome(applied), "store_unavailable");
+    EXPECT_EQ(applied.error().detail.find(rig.file.directory().string()), std::string::npos);
+    EXPECT_NE(applied.error().log.text.find("sqlite"), std::string::npos);
+    EXPECT_TRUE(run(rig.store->get(Kind::kFlow, "before"))->has_value()) << "reads go on";
+  }
+  EXPECT_FALSE(run(rig.store->get(Kind::kFlow, "large"))->has_value());
+  EXPECT_EQ(outcome(rig.apply(put({large}))), "ok") << "and so do writes when there is room again";
+  rig.open();
+  EXPECT_TRUE(run(rig.store->get(Kind::kFlow, "large"))->has_value());
+  EXPECT_TRUE(rig.store->integrity_check()->empty());
+}
+
+class SqliteDamage : public testing::Test {
+ protected:
+  /// Overwrites the page where the tree of a table begins.
+  void SetUp() override {
+    rig.open();
+    for (int i = 0; i < 5; ++i) {
+      const auto id = std::to_string(i);
+      ASSERT_EQ(outcome(rig.apply(put({make_row(Kind::kGrant, id), make_row(Kind::kFlow, id)}))), "ok");
+    }
+    rig.store.reset();
+    const auto page = std::stol(rig.file.query("SELECT rootpage FROM sqlite_schema WHERE name = 'grants'")[0]);
+    const auto size = std::stol(rig.file.query("PRAGMA page_size")[0]);
+    std::fstream out(rig.file.path(), std::ios::in | std::ios::out | std::ios::binary);
+    out.seekp((page - 1) * size);
+    out << std::string(static_cast<std::size_t>(size), '\xff');
+    out.close();
+    rig.open();
+  }
+
+  SqliteRig rig;
+};
+
+TEST_F(SqliteDamage, is_an_integrity_error_of_what_it_hit) {
+  EXPECT_EQ(outcome(run(rig.store->get(Kind::kGrant, "1"))), "integrity");
+  EXPECT_EQ(outcome(run(rig.store->find({.kind = Kind::kGrant}))), "integrity");
+  const auto damaged = rig.apply(put({make_row(Kind::kGrant, "1")}));
+  EXPECT_EQ(outcome(damaged), "integrity") << damaged.error().log.text;
+  EXPECT_TRUE(run(rig.store->get(Kind::kFlow, "1"))->has_value());
+  EXPECT_EQ(outcome(rig.apply(put({make_row(Kind::kFlow, "1")}))), "ok");
+}
+
+TEST_F(SqliteDamage, of_one_unit_is_not_that_of_its_group) {
+  boost::asio::io_context context;
+  std::vector<std::string> results(3);
+  const std::vector<Kind> kinds{Kind::kFlow, Kind::kGrant, Kind::kTenant};
+  for (std::size_t i = 0; i < kinds.size(); ++i)
+    boost::asio::co_spawn(context, rig.store->apply(put({make_row(kinds[i], "1")})),
+                          [&results, i](std::exception_ptr, model::Result<void> result) { results[i] = outcome(result); });
+  context.run();
+  EXPECT_EQ(results, (std::vector<std::string>{"ok", "integrity", "ok"}));
+}
+
+TEST_F(SqliteDamage, is_found_by_the_check) { EXPECT_FALSE(rig.store->integrity_check()->empty()); }
+
+/// Tells when a listener heard that everything may have changed.
+class Told {
+ public:
+  explicit Told(ports::EventBus& bus)
+      : handle_(bus.subscribe([this](const ports::Change* change) {
+          if (change == nullptr && !was_told_.exchange(true)) promise_.set_value();
+        })) {}
+  bool within_ten_seconds() { return future_.wait_for(std::chrono::seconds(10)) == std::future_status::ready; }
+  [[nodiscard]] bool already() const { return was_told_; }
+
+ private:
+  std::promise<void> promise_;
+  std::future<void> future_ = promise_.get_future();
+  std::atomic<bool> was_told_ = false;
+  std::shared_ptr<void> handle_;
+};
+
+TEST(SqliteWatch, a_change_by_another_process_makes_everyone_forget_everything) {
+  SqliteRig rig;
+  rig.open({.watch_interval = model::Milliseconds{1}});
+  Told told(rig.bus);
+  ASSERT_EQ(outcome(rig.apply(put({make_row(Kind::kFlow, "f")}))), "ok");
+  ASSERT_EQ(outcome(rig.apply({})), "ok");
+  EXPECT_FALSE(told.already()) << "our own changes are no news";
+  rig.file.query("DELETE FROM flows");
+  EXPECT_TRUE(told.within_ten_seconds());
+}
+
+TEST(SqliteWatch, reads_backups_and_checks_are_no_changes) {
+  SqliteRig rig;
+  rig.open();
+  Told told(rig.bus);
+  ASSERT_EQ(outcome(rig.apply(put({make_row(Kind::kFlow, "f")}))), "ok");
+  ASSERT_TRUE(rig.store->backup(rig.file.directory() / "copy.db").has_value());
+  ASSERT_TRUE(rig.store->integrity_check().has_value());
+  rig.file.query("SELECT * FROM flows");
+  // Two more groups: the writer looks after each, and the second cannot be answered before the look after the first.
+  ASSERT_EQ(outcome(rig.apply({})), "ok");
+  ASSERT_EQ(outcome(rig.apply({})), "ok");
+  EXPECT_FALSE(told.already());
+}
+
+}  // namespace
+}  // namespace valetkey::test
