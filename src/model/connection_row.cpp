@@ -29,8 +29,8 @@ Row to_row(const Connection& connection) {
           .tenant = connection.tenant.str(),
           .id = connection.id.str(),
           .revision = connection.revision,
-          .columns = {text_column(connection.credential.str()), text_column(connection.end_user.id), text_column(to_string(connection.state)),
-                      text_column(connection.unique_key)},
+          .columns = {text_column(connection.credential.str()), text_column(connection.end_user.id),
+                      text_column(to_string(connection.state)), text_column(connection.unique_key)},
           .doc = document_of(connection)};
 }
 

@@ -56,6 +56,7 @@ static void members(Io& io, Is<Credential> auto& credential) {
   io("completion", credential.completion);
   io("keep_password", credential.keep_password);
   io("callback_key", credential.callback_key);
+  io("webhook_key", credential.webhook_key);
   io("endpoint_set", credential.endpoint_set);
   io("client_error", credential.client_error);
   io("created_at", credential.created_at);

@@ -17,8 +17,9 @@ std::string joined(const Pairs& pairs) {
 
 std::string EndpointSet::hash() const {
   return to_hex(sha256(length_prefixed({"endpoint_set.1", client_id, authorization_url, token_url, refresh_url, revocation_url,
-                                        introspection_url, userinfo_url, base_uri, issuer, redirect_uri, spelling(client_authentication),
-                                        joined(proxy_headers), joined(placeholders), joined(host_rules), joined(config_services)})));
+                                        introspection_url, userinfo_url, sealed_base_uri.empty() ? base_uri : sealed_base_uri, issuer,
+                                        redirect_uri, spelling(client_authentication), joined(proxy_headers), joined(placeholders),
+                                        joined(host_rules), joined(config_services)})));
 }
 
 }  // namespace valetkey::model

@@ -30,6 +30,8 @@ static void members(Io& io, Is<EndpointSet> auto& set) {
   io("host_rules", set.host_rules);
   io("config_services", set.config_services);
   io("secrets", set.secrets);
+  io("sealed_base_uri", set.sealed_base_uri);
+  io("has_older_connections", set.has_older_connections);
   io("created_at", set.created_at);
 }
 

@@ -21,7 +21,8 @@ TEST(EndpointSetHash, security_s01_every_member_that_receives_or_guides_a_secret
       {"introspection_url", [](EndpointSet& set) { set.introspection_url += "/"; }},
       {"userinfo_url", [](EndpointSet& set) { set.userinfo_url += "?a"; }},
       {"base_uri", [](EndpointSet& set) { set.sealed_base_uri = "https://evil.example"; }},
-      {"base_uri that was never narrowed", [](EndpointSet& set) {
+      {"base_uri that was never narrowed",
+       [](EndpointSet& set) {
          set.sealed_base_uri.clear();
          set.base_uri = "https://evil2.example";
        }},
@@ -37,11 +38,13 @@ TEST(EndpointSetHash, security_s01_every_member_that_receives_or_guides_a_secret
       {"config service", [](EndpointSet& set) { set.config_services["token_validation"] = "preset/acme@2"; }},
       {"placeholder and service swapped", [](EndpointSet& set) { std::swap(set.placeholders, set.config_services); }},
       {"urls swapped", [](EndpointSet& set) { std::swap(set.token_url, set.refresh_url); }},
-      {"text moved over the border of two members", [](EndpointSet& set) {
+      {"text moved over the border of two members",
+       [](EndpointSet& set) {
          set.token_url.push_back(set.refresh_url.front());
          set.refresh_url.erase(0, 1);
        }},
-      {"text moved over the border of a name and its value", [](EndpointSet& set) { set.proxy_headers[0] = {"X-Token{", "access_token}"}; }},
+      {"text moved over the border of a name and its value",
+       [](EndpointSet& set) { set.proxy_headers[0] = {"X-Token{", "access_token}"}; }},
   };
   std::set<std::string> seen{sample<EndpointSet>().hash()};
   for (const auto& [name, change] : changes) {

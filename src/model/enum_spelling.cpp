@@ -48,18 +48,57 @@ constexpr Table<KeyRole, 3> kKeyRoles{
 
 }  // namespace
 
-template <> Spellings<GrantType> spellings() { return kGrantTypes; }
-template <> Spellings<Completion> spellings() { return kCompletions; }
-template <> Spellings<ClientAuthentication> spellings() { return kClientAuthentications; }
-template <> Spellings<Rotation> spellings() { return kRotations; }
-template <> Spellings<AccountSource::From> spellings() { return kAccountSources; }
-template <> Spellings<FilledBy> spellings() { return kFilledBy; }
-template <> Spellings<TokenBody> spellings() { return kTokenBodies; }
-template <> Spellings<RefreshBy> spellings() { return kRefreshBy; }
-template <> Spellings<LifetimeUnit> spellings() { return kLifetimeUnits; }
-template <> Spellings<ConnectionState> spellings() { return kConnectionStates; }
-template <> Spellings<Attempt> spellings() { return kAttempts; }
-template <> Spellings<SessionState> spellings() { return kSessionStates; }
-template <> Spellings<KeyRole> spellings() { return kKeyRoles; }
+template <>
+Spellings<GrantType> spellings() {
+  return kGrantTypes;
+}
+template <>
+Spellings<Completion> spellings() {
+  return kCompletions;
+}
+template <>
+Spellings<ClientAuthentication> spellings() {
+  return kClientAuthentications;
+}
+template <>
+Spellings<Rotation> spellings() {
+  return kRotations;
+}
+template <>
+Spellings<AccountSource::From> spellings() {
+  return kAccountSources;
+}
+template <>
+Spellings<FilledBy> spellings() {
+  return kFilledBy;
+}
+template <>
+Spellings<TokenBody> spellings() {
+  return kTokenBodies;
+}
+template <>
+Spellings<RefreshBy> spellings() {
+  return kRefreshBy;
+}
+template <>
+Spellings<LifetimeUnit> spellings() {
+  return kLifetimeUnits;
+}
+template <>
+Spellings<ConnectionState> spellings() {
+  return kConnectionStates;
+}
+template <>
+Spellings<Attempt> spellings() {
+  return kAttempts;
+}
+template <>
+Spellings<SessionState> spellings() {
+  return kSessionStates;
+}
+template <>
+Spellings<KeyRole> spellings() {
+  return kKeyRoles;
+}
 
 }  // namespace valetkey::model

@@ -17,19 +17,32 @@ using Spellings = std::span<const std::pair<std::string_view, Enum>>;
 
 template <class Enum>
 Spellings<Enum> spellings();
-template <> Spellings<GrantType> spellings();
-template <> Spellings<Completion> spellings();
-template <> Spellings<ClientAuthentication> spellings();
-template <> Spellings<Rotation> spellings();
-template <> Spellings<AccountSource::From> spellings();
-template <> Spellings<FilledBy> spellings();
-template <> Spellings<TokenBody> spellings();
-template <> Spellings<RefreshBy> spellings();
-template <> Spellings<LifetimeUnit> spellings();
-template <> Spellings<ConnectionState> spellings();
-template <> Spellings<Attempt> spellings();
-template <> Spellings<SessionState> spellings();
-template <> Spellings<KeyRole> spellings();
+template <>
+Spellings<GrantType> spellings();
+template <>
+Spellings<Completion> spellings();
+template <>
+Spellings<ClientAuthentication> spellings();
+template <>
+Spellings<Rotation> spellings();
+template <>
+Spellings<AccountSource::From> spellings();
+template <>
+Spellings<FilledBy> spellings();
+template <>
+Spellings<TokenBody> spellings();
+template <>
+Spellings<RefreshBy> spellings();
+template <>
+Spellings<LifetimeUnit> spellings();
+template <>
+Spellings<ConnectionState> spellings();
+template <>
+Spellings<Attempt> spellings();
+template <>
+Spellings<SessionState> spellings();
+template <>
+Spellings<KeyRole> spellings();
 
 template <class Enum>
 std::string_view spelling(Enum value) {

@@ -20,11 +20,8 @@ static void members(Io& io, Is<Flow> auto& flow) {
 
 template <>
 Row to_row(const Flow& flow) {
-  return {.kind = Kind::kFlow,
-          .tenant = flow.tenant.str(),
-          .id = flow.id,
-          .columns = {to_unix_ms(flow.expires_at)},
-          .doc = document_of(flow)};
+  return {
+      .kind = Kind::kFlow, .tenant = flow.tenant.str(), .id = flow.id, .columns = {to_unix_ms(flow.expires_at)}, .doc = document_of(flow)};
 }
 
 template <>

@@ -12,7 +12,9 @@ namespace valetkey::test {
 namespace {
 
 template <class T>
-concept Record = std::is_aggregate_v<T> && !requires(const T& a) { { a == a } -> std::same_as<bool>; };
+concept Record = std::is_aggregate_v<T> && !requires(const T& a) {
+  { a == a } -> std::same_as<bool>;
+};
 
 template <class T>
 bool same(const T& a, const T& b);
@@ -66,8 +68,9 @@ std::vector<std::size_t> members_left_out(const T& record) {
 template <class T>
 class Records : public testing::Test {};
 
-using AllRecords = testing::Types<model::Installation, model::Tenant, model::ApiKey, model::CustomIntegration, model::CallbackKey, model::Credential,
-                                  model::EndpointSet, model::Connection, model::Grant, model::ConnectSession, model::Flow>;
+using AllRecords =
+    testing::Types<model::Installation, model::Tenant, model::ApiKey, model::CustomIntegration, model::CallbackKey, model::Credential,
+                   model::EndpointSet, model::Connection, model::Grant, model::ConnectSession, model::Flow>;
 TYPED_TEST_SUITE(Records, AllRecords);
 
 TYPED_TEST(Records, the_sample_sets_every_member) { EXPECT_EQ(members_left_out(sample<TypeParam>()), std::vector<std::size_t>{}); }
@@ -167,8 +170,10 @@ TEST(RecordRows, columns_are_in_the_order_of_the_kind) {
   EXPECT_EQ(model::to_row(sample<model::CallbackKey>()).columns, (Columns{text("cb_key"), text("acme")}));
   EXPECT_EQ(model::to_row(sample<model::Credential>()).columns, (Columns{text("Main"), text("acme")}));
   EXPECT_EQ(model::to_row(sample<model::EndpointSet>()).columns, (Columns{text("cred_1"), std::int64_t{7}}));
-  EXPECT_EQ(model::to_row(sample<model::Connection>()).columns, (Columns{text("cred_1"), text("user_1"), text("needs_reconnect"), text("aud read")}));
-  EXPECT_EQ(model::to_row(sample<model::Grant>()).columns, (Columns{text("conn_1"), text("cred_1"), std::int64_t{12}, ms(25), text("dk_1")}));
+  EXPECT_EQ(model::to_row(sample<model::Connection>()).columns,
+            (Columns{text("cred_1"), text("user_1"), text("needs_reconnect"), text("aud read")}));
+  EXPECT_EQ(model::to_row(sample<model::Grant>()).columns,
+            (Columns{text("conn_1"), text("cred_1"), std::int64_t{12}, ms(25), text("dk_1")}));
   EXPECT_EQ(model::to_row(sample<model::ConnectSession>()).columns, (Columns{text("0e0f"), ms(5)}));
   EXPECT_EQ(model::to_row(sample<model::Flow>()).columns, (Columns{ms(6)}));
 }

@@ -43,7 +43,8 @@ std::int64_t integer_of(const Column& column) {
 Error unreadable_row(Kind kind, const std::vector<FieldError>& errors) {
   std::string where;
   for (const auto& error : errors) where += fmt::format("{}{} {}", where.empty() ? "" : ", ", error.pointer, error.detail);
-  return Error{.code = Code::kIntegrity, .detail = fmt::format("read a record of {}: it is not readable", facts(kind).table), .log = {where}};
+  return Error{
+      .code = Code::kIntegrity, .detail = fmt::format("read a record of {}: it is not readable", facts(kind).table), .log = {where}};
 }
 
 Result<void> check_row(const Row& row, Kind kind, boost::json::value& json) {

@@ -12,12 +12,12 @@
 #include <vector>
 
 #include "model/encoding.hpp"
+#include "model/enum_spelling.hpp"
 #include "model/error.hpp"
 #include "model/id.hpp"
 #include "model/json_reader.hpp"
 #include "model/row.hpp"
 #include "model/sealed.hpp"
-#include "model/enum_spelling.hpp"
 
 namespace valetkey::model {
 
@@ -28,13 +28,19 @@ concept Is = std::same_as<std::remove_const_t<T>, U>;
 namespace detail {
 
 template <class T>
-concept Emptiable = requires(const T& value) { { value.empty() } -> std::same_as<bool>; };
+concept Emptiable = requires(const T& value) {
+  { value.empty() } -> std::same_as<bool>;
+};
 template <class T>
 concept IdLike = requires { T::prefix(); };
-template <class T> inline constexpr bool kIsOptional = false;
-template <class T> inline constexpr bool kIsOptional<std::optional<T>> = true;
-template <class T> inline constexpr bool kIsVector = false;
-template <class T> inline constexpr bool kIsVector<std::vector<T>> = true;
+template <class T>
+inline constexpr bool kIsOptional = false;
+template <class T>
+inline constexpr bool kIsOptional<std::optional<T>> = true;
+template <class T>
+inline constexpr bool kIsVector = false;
+template <class T>
+inline constexpr bool kIsVector<std::vector<T>> = true;
 
 using Texts = std::map<std::string, std::string>;
 using TextPair = std::pair<std::string, std::string>;
@@ -131,7 +137,8 @@ class DocumentReader {
     } else if constexpr (detail::kIsOptional<T>) {
       return from_json(json, out.emplace());
     } else if constexpr (std::same_as<T, detail::TextPair>) {
-      return json.is_array() && json.as_array().size() == 2 && text_of(json.as_array()[0], out.first) && text_of(json.as_array()[1], out.second);
+      return json.is_array() && json.as_array().size() == 2 && text_of(json.as_array()[0], out.first) &&
+             text_of(json.as_array()[1], out.second);
     } else if constexpr (std::same_as<T, detail::Texts>) {
       return texts_of(json, out);
     } else if constexpr (detail::kIsVector<T>) {

@@ -18,7 +18,13 @@ Record sample();
 
 template <>
 inline model::Installation sample() {
-  return {.id = "inst_1", .revision = 3, .fingerprint = "print", .hold = true, .hold_reason = "restored", .created_at = at(1), .first_admin_at = at(2)};
+  return {.id = "inst_1",
+          .revision = 3,
+          .fingerprint = "print",
+          .hold = true,
+          .hold_reason = "restored",
+          .created_at = at(1),
+          .first_admin_at = at(2)};
 }
 
 template <>
@@ -175,10 +181,22 @@ inline model::Grant sample() {
           .password = sealed("password"),
           .audience = "https://api.a.example",
           .scopes = {"read"},
-          .access_tokens = {{.name = "", .audience = "", .sealed = sealed("access"), .token_type = "Bearer", .scopes = {}, .issued_at = at(1),
-                             .expires_at = std::nullopt, .generation = 1},
-                            {.name = "user", .audience = "https://b.example", .sealed = sealed("user"), .token_type = "bot", .scopes = {"chat"},
-                             .issued_at = at(20), .expires_at = at(30), .generation = 12}},
+          .access_tokens = {{.name = "",
+                             .audience = "",
+                             .sealed = sealed("access"),
+                             .token_type = "Bearer",
+                             .scopes = {},
+                             .issued_at = at(1),
+                             .expires_at = std::nullopt,
+                             .generation = 1},
+                            {.name = "user",
+                             .audience = "https://b.example",
+                             .sealed = sealed("user"),
+                             .token_type = "bot",
+                             .scopes = {"chat"},
+                             .issued_at = at(20),
+                             .expires_at = at(30),
+                             .generation = 12}},
           .extra = sealed("extra"),
           .attempt = model::Attempt::kUnknown,
           .attempt_at = at(21),

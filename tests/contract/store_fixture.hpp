@@ -97,9 +97,8 @@ class StoreFixture : public testing::TestWithParam<HarnessFactory> {
     boost::asio::io_context context;
     std::vector<model::Result<void>> results(units.size());
     for (std::size_t i = 0; i < units.size(); ++i)
-      boost::asio::co_spawn(context, store().apply(std::move(units[i])), [&results, i](std::exception_ptr, model::Result<void> result) {
-        results[i] = std::move(result);
-      });
+      boost::asio::co_spawn(context, store().apply(std::move(units[i])),
+                            [&results, i](std::exception_ptr, model::Result<void> result) { results[i] = std::move(result); });
     context.poll();
     if (meanwhile) meanwhile();
     context.run();

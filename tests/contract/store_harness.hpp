@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "contract/recording_bus.hpp"
 #include "ports/store.hpp"
 #include "support/stepped_clock.hpp"
 
@@ -30,35 +31,10 @@ class StoreHarness {
   virtual std::uint64_t commits() = 0;
 
   SteppedClock clock;
-  /// What was published: "kind tenant id", or "everything".
-  std::vector<std::string> published();
-  void clear_published();
-
- protected:
-  void note(const ports::Change* change);
-
- private:
-  std::mutex mutex_;
-  std::vector<std::string> published_;
+  RecordingBus bus;
 };
 
 using HarnessFactory = std::function<std::unique_ptr<StoreHarness>(StoreSetup)>;
-
-inline std::vector<std::string> StoreHarness::published() {
-  const std::lock_guard lock(mutex_);
-  return published_;
-}
-
-inline void StoreHarness::clear_published() {
-  const std::lock_guard lock(mutex_);
-  published_.clear();
-}
-
-inline void StoreHarness::note(const ports::Change* change) {
-  const std::lock_guard lock(mutex_);
-  if (change == nullptr) published_.emplace_back("everything");
-  else published_.push_back(std::string(model::facts(change->kind).table) + " " + change->tenant + " " + change->id);
-}
 
 /// Stops the writer before a commit until the test lets it go on, so that a test decides what waits in the queue.
 class Gate {

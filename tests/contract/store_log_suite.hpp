@@ -19,8 +19,14 @@ class StoreLog : public StoreFixture {
 };
 
 TEST_P(StoreLog, events_come_back_whole) {
-  const model::Event event{.id = model::EventId{"evt_1"}, .tenant = model::TenantId{"ten_a"}, .sequence = 99, .type = "connection.held",
-                           .connection = "conn_1", .credential = "cred_1", .payload = R"({"a":"ü"})", .occurred_at = model::from_unix_ms(1234567)};
+  const model::Event event{.id = model::EventId{"evt_1"},
+                           .tenant = model::TenantId{"ten_a"},
+                           .sequence = 99,
+                           .type = "connection.held",
+                           .connection = "conn_1",
+                           .credential = "cred_1",
+                           .payload = R"({"a":"ü"})",
+                           .occurred_at = model::from_unix_ms(1234567)};
   ASSERT_EQ(emit({event, make_event("evt_2")}), "ok");
   const auto back = events({.tenant = "ten_a"});
   ASSERT_EQ(back.size(), 2U);
@@ -100,8 +106,14 @@ TEST_P(StoreLog, security_s43_audit_is_chained_per_tenant) {
 }
 
 TEST_P(StoreLog, security_s43_audit_comes_back_whole_and_behind_a_cursor) {
-  const model::AuditEntry entry{.tenant = model::TenantId{"ten_a"}, .sequence = 50, .at = model::from_unix_ms(777), .actor = "key_1",
-                                .action = "credential.created", .target = "cred_1", .detail = R"({"a":1})", .hash = "forged"};
+  const model::AuditEntry entry{.tenant = model::TenantId{"ten_a"},
+                                .sequence = 50,
+                                .at = model::from_unix_ms(777),
+                                .actor = "key_1",
+                                .action = "credential.created",
+                                .target = "cred_1",
+                                .detail = R"({"a":1})",
+                                .hash = "forged"};
   ASSERT_EQ(record({entry, make_entry("two"), make_entry("three")}), "ok");
   const auto first = chain("ten_a")[0];
   EXPECT_EQ(first.tenant, entry.tenant);

@@ -87,8 +87,8 @@ TEST_P(StoreRows, erases) {
 }
 
 TEST_P(StoreRows, finds_in_the_order_of_ids_behind_after) {
-  ASSERT_EQ(outcome(apply(put({make_row(Kind::kConnection, "c3"), make_row(Kind::kConnection, "c1"), make_row(Kind::kConnection, "c2", "ten_b"),
-                               make_row(Kind::kConnection, "c4")}))),
+  ASSERT_EQ(outcome(apply(put({make_row(Kind::kConnection, "c3"), make_row(Kind::kConnection, "c1"),
+                               make_row(Kind::kConnection, "c2", "ten_b"), make_row(Kind::kConnection, "c4")}))),
             "ok");
   using Ids = std::vector<std::string>;
   EXPECT_EQ(ids({.kind = Kind::kConnection}), (Ids{"c1", "c2", "c3", "c4"}));
@@ -119,8 +119,11 @@ TEST_P(StoreRows, pages_give_each_row_once) {
 
 TEST_P(StoreRows, finds_by_columns) {
   const auto connection = [](std::string id, std::string credential, std::string user, model::Column key) {
-    return model::Row{.kind = Kind::kConnection, .tenant = "ten_a", .id = std::move(id),
-                      .columns = {std::move(credential), std::move(user), std::string("active"), std::move(key)}, .doc = "{}"};
+    return model::Row{.kind = Kind::kConnection,
+                      .tenant = "ten_a",
+                      .id = std::move(id),
+                      .columns = {std::move(credential), std::move(user), std::string("active"), std::move(key)},
+                      .doc = "{}"};
   };
   ASSERT_EQ(outcome(apply(put({connection("c1", "cred1", "u1", {}), connection("c2", "cred1", "u2", std::string("k")),
                                connection("c3", "cred2", "u1", {})}))),
@@ -139,8 +142,10 @@ TEST_P(StoreRows, finds_by_columns) {
 }
 
 TEST_P(StoreRows, finds_what_is_due_to_the_tick) {
-  ASSERT_EQ(outcome(apply(put({with(make_row(Kind::kGrant, "g1"), "due_at", std::int64_t{1001}), with(make_row(Kind::kGrant, "g2"), "due_at", model::Column{}),
-                               with(make_row(Kind::kGrant, "g3"), "due_at", std::int64_t{1000}), with(make_row(Kind::kGrant, "g4"), "due_at", std::int64_t{999})}))),
+  ASSERT_EQ(outcome(apply(put({with(make_row(Kind::kGrant, "g1"), "due_at", std::int64_t{1001}),
+                               with(make_row(Kind::kGrant, "g2"), "due_at", model::Column{}),
+                               with(make_row(Kind::kGrant, "g3"), "due_at", std::int64_t{1000}),
+                               with(make_row(Kind::kGrant, "g4"), "due_at", std::int64_t{999})}))),
             "ok");
   const auto due = [&](std::int64_t at) { return ids({.kind = Kind::kGrant, .at_most = std::pair{std::string_view("due_at"), at}}); };
   using Ids = std::vector<std::string>;
@@ -148,7 +153,8 @@ TEST_P(StoreRows, finds_what_is_due_to_the_tick) {
   EXPECT_EQ(due(999), (Ids{"g4"}));
   EXPECT_EQ(due(1000), (Ids{"g3", "g4"}));
   EXPECT_EQ(due(1001), (Ids{"g1", "g3", "g4"})) << "never one without a value";
-  EXPECT_EQ(ids({.kind = Kind::kGrant, .at_most = std::pair{std::string_view("due_at"), std::int64_t{5000}}, .after = "g1", .limit = 1}), (Ids{"g3"}));
+  EXPECT_EQ(ids({.kind = Kind::kGrant, .at_most = std::pair{std::string_view("due_at"), std::int64_t{5000}}, .after = "g1", .limit = 1}),
+            (Ids{"g3"}));
   EXPECT_EQ(count({.kind = Kind::kGrant, .at_most = std::pair{std::string_view("due_at"), std::int64_t{1000}}}), 2);
 }
 
@@ -183,7 +189,9 @@ inline std::vector<UniqueCase> unique_cases() {
   const auto named = [](std::string id, std::string tenant, std::string name) {
     return with(make_row(Kind::kCredential, std::move(id), std::move(tenant)), "name", std::move(name));
   };
-  const auto slugged = [](std::string id, std::string tenant) { return with(make_row(Kind::kIntegration, std::move(id), std::move(tenant)), "slug", "acme"); };
+  const auto slugged = [](std::string id, std::string tenant) {
+    return with(make_row(Kind::kIntegration, std::move(id), std::move(tenant)), "slug", "acme");
+  };
   const auto keyed = [](std::string id, std::string credential, model::Column key) {
     return with(with(make_row(Kind::kConnection, std::move(id)), "credential", std::move(credential)), "unique_key", std::move(key));
   };
@@ -199,7 +207,8 @@ inline std::vector<UniqueCase> unique_cases() {
       {"slug in a tenant", slugged("1", "ten_a"), slugged("2", "ten_a"), slugged("3", "ten_b"), "slug"},
       {"unique key of a credential", keyed("1", "a", "k"), keyed("2", "a", "k"), keyed("3", "b", "k"), "unique_key"},
       {"endpoint set number", numbered("1", 1), numbered("2", 1), numbered("3", 2), "number"},
-      {"key look-up", sole(Kind::kApiKey, "lookup", "1", "x"), sole(Kind::kApiKey, "lookup", "2", "x"), sole(Kind::kApiKey, "lookup", "3", "y"), "lookup"},
+      {"key look-up", sole(Kind::kApiKey, "lookup", "1", "x"), sole(Kind::kApiKey, "lookup", "2", "x"),
+       sole(Kind::kApiKey, "lookup", "3", "y"), "lookup"},
       {"callback key", sole(Kind::kCallbackKey, "callback_key", "1", "x"), sole(Kind::kCallbackKey, "callback_key", "2", "x"),
        sole(Kind::kCallbackKey, "callback_key", "3", "y"), "callback_key"},
       {"token hash", sole(Kind::kConnectSession, "token_hash", "1", "x"), sole(Kind::kConnectSession, "token_hash", "2", "x"),

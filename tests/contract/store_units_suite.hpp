@@ -41,7 +41,9 @@ TEST_P(StoreUnits, preconditions_are_read_before_the_writes) {
 }
 
 TEST_P(StoreUnits, a_quota_counts_the_rows_of_its_tenant_to_the_last_one) {
-  const auto fewer = [&](std::int64_t most) { return outcome(apply({.preconditions = {ports::ExpectFewer{Kind::kConnection, "ten_a", most}}})); };
+  const auto fewer = [&](std::int64_t most) {
+    return outcome(apply({.preconditions = {ports::ExpectFewer{Kind::kConnection, "ten_a", most}}}));
+  };
   EXPECT_EQ(fewer(0), "ok");
   ASSERT_EQ(outcome(apply(put({make_row(Kind::kConnection, "1"), make_row(Kind::kConnection, "2"), make_row(Kind::kConnection, "3"),
                                make_row(Kind::kConnection, "4", "ten_b"), make_row(Kind::kGrant, "5")}))),
@@ -63,19 +65,20 @@ TEST_P(StoreUnits, a_quota_counts_the_rows_of_its_tenant_to_the_last_one) {
 
 TEST_P(StoreUnits, is_all_or_nothing) {
   ASSERT_EQ(outcome(apply(put({with(make_row(Kind::kCredential, "old"), "name", "taken"), make_row(Kind::kFlow, "flow")}))), "ok");
-  ports::Unit unit = unit_of({ports::Put{make_row(Kind::kConnection, "c")}, ports::Erase{Kind::kFlow, "flow"},
-                              ports::TakeLease{"lease", "me", "ten_a", model::Milliseconds{1000}}, ports::CountReads{"ten_a", "key", "c", 1, 1},
-                              ports::Put{with(make_row(Kind::kCredential, "new"), "name", "taken")}});
+  ports::Unit unit =
+      unit_of({ports::Put{make_row(Kind::kConnection, "c")}, ports::Erase{Kind::kFlow, "flow"},
+               ports::TakeLease{"lease", "me", "ten_a", model::Milliseconds{1000}}, ports::CountReads{"ten_a", "key", "c", 1, 1},
+               ports::Put{with(make_row(Kind::kCredential, "new"), "name", "taken")}});
   unit.events = {make_event("evt_1")};
   unit.audit = {make_entry("connection.created")};
-  harness().clear_published();
+  harness().bus.clear();
   EXPECT_EQ(outcome(apply(unit)), "conflict");
   EXPECT_FALSE(has(Kind::kConnection, "c"));
   EXPECT_TRUE(has(Kind::kFlow, "flow"));
   EXPECT_EQ(count({.kind = Kind::kTokenReads}), 0);
   EXPECT_TRUE(run(store().events({.tenant = "ten_a"}))->empty());
   EXPECT_TRUE(run(store().audit("ten_a", 0, 10))->empty());
-  EXPECT_TRUE(harness().published().empty());
+  EXPECT_TRUE(harness().bus.published().empty());
   EXPECT_EQ(outcome(apply(unit_of({ports::TakeLease{"lease", "you", "ten_a", model::Milliseconds{1000}}}))), "ok");
 }
 
@@ -96,11 +99,11 @@ TEST_P(StoreUnits, a_failed_unit_leaves_the_others_of_its_group) {
   gate.close();
   auto failing = put({make_row(Kind::kFlow, "c")});
   failing.preconditions = {ports::ExpectAbsent{Kind::kFlow, "b"}};
-  const auto results = apply_together({put({make_row(Kind::kFlow, "a")}), put({make_row(Kind::kFlow, "b")}), failing, put({make_row(Kind::kFlow, "d")})},
-                                      [&] {
-                                        gate.wait_for_arrival();
-                                        gate.open();
-                                      });
+  const auto results = apply_together(
+      {put({make_row(Kind::kFlow, "a")}), put({make_row(Kind::kFlow, "b")}), failing, put({make_row(Kind::kFlow, "d")})}, [&] {
+        gate.wait_for_arrival();
+        gate.open();
+      });
   EXPECT_EQ(outcomes(results), (std::vector<std::string>{"ok", "ok", "precondition_failed", "ok"}));
   EXPECT_EQ(ids({.kind = Kind::kFlow}), (std::vector<std::string>{"a", "b", "d"}));
   EXPECT_LE(harness().commits() - before, 2U);
@@ -160,13 +163,13 @@ TEST_P(StoreUnits, after_a_failed_commit_nobody_of_the_group_has_anything) {
   gate.close();
   auto failing = put({make_row(Kind::kFlow, "b")});
   failing.preconditions = {ports::ExpectFewer{Kind::kFlow, "ten_a", 0}};
-  harness().clear_published();
+  harness().bus.clear();
   const auto results = apply_together({put({make_row(Kind::kFlow, "a")}), failing}, [&] {
     gate.wait_for_arrival();
     gate.open();
   });
   EXPECT_EQ(outcomes(results), (std::vector<std::string>{"store_unavailable", "store_unavailable"}));
-  EXPECT_TRUE(harness().published().empty());
+  EXPECT_TRUE(harness().bus.published().empty());
   works = true;
   EXPECT_FALSE(has(Kind::kFlow, "a"));
   EXPECT_EQ(outcome(apply(put({make_row(Kind::kFlow, "a")}))), "ok") << "the same again";
@@ -175,17 +178,18 @@ TEST_P(StoreUnits, after_a_failed_commit_nobody_of_the_group_has_anything) {
 
 TEST_P(StoreUnits, expired_rows_go_oldest_first_up_to_the_limit) {
   std::vector<model::Row> rows;
-  for (int i = 1; i <= 5; ++i) rows.push_back(with(make_row(Kind::kFlow, "f" + std::to_string(6 - i)), "expires_at", std::int64_t{1000 + i}));
+  for (int i = 1; i <= 5; ++i)
+    rows.push_back(with(make_row(Kind::kFlow, "f" + std::to_string(6 - i)), "expires_at", std::int64_t{1000 + i}));
   ASSERT_EQ(outcome(apply(put(rows))), "ok");
   using Ids = std::vector<std::string>;
   ASSERT_EQ(outcome(apply(unit_of({ports::EraseExpired{Kind::kFlow, "expires_at", 1000}}))), "ok");
   EXPECT_EQ(ids({.kind = Kind::kFlow}).size(), 5U) << "one tick before the first";
   ASSERT_EQ(outcome(apply(unit_of({ports::EraseExpired{Kind::kFlow, "expires_at", 1004, 3}}))), "ok");
   EXPECT_EQ(ids({.kind = Kind::kFlow}), (Ids{"f1", "f2"}));
-  harness().clear_published();
+  harness().bus.clear();
   ASSERT_EQ(outcome(apply(unit_of({ports::EraseExpired{Kind::kFlow, "expires_at", 1004, 3}}))), "ok");
   EXPECT_EQ(ids({.kind = Kind::kFlow}), (Ids{"f1"}));
-  EXPECT_EQ(harness().published(), (Ids{"flows ten_a f2"}));
+  EXPECT_EQ(harness().bus.published(), (Ids{"flows ten_a f2"}));
 }
 
 TEST_P(StoreUnits, rows_without_an_expiry_never_expire) {
@@ -208,9 +212,9 @@ TEST_P(StoreUnits, a_deleted_tenant_leaves_nothing) {
     unit.audit = {make_entry("tenant.created", tenant)};
     ASSERT_EQ(outcome(apply(unit)), "ok");
   }
-  harness().clear_published();
+  harness().bus.clear();
   ASSERT_EQ(outcome(apply(unit_of({ports::EraseTenant{"ten_gone"}}))), "ok");
-  EXPECT_EQ(harness().published(), (std::vector<std::string>{"everything"}));
+  EXPECT_EQ(harness().bus.published(), (std::vector<std::string>{"everything"}));
   for (const auto& value : harness().every_value()) EXPECT_EQ(value.find("ten_gone"), std::string::npos) << value;
   for (const std::string kept : {"ten_kept", ""}) {
     for (std::size_t i = 0; i < model::kKindCount; ++i) EXPECT_TRUE(has(static_cast<Kind>(i), kept + "/1")) << kept << " " << i;
@@ -228,23 +232,24 @@ TEST_P(StoreUnits, no_tenant_is_not_a_tenant_to_delete) {
 
 TEST_P(StoreUnits, changes_are_told_after_the_commit_and_before_the_caller) {
   make({.before_commit = [this] {
-    EXPECT_TRUE(harness().published().empty()) << "told before it was durable";
+    EXPECT_TRUE(harness().bus.published().empty()) << "told before it was durable";
     return true;
   }});
   auto unit = put({make_row(Kind::kConnection, "c"), make_row(Kind::kGrant, "g")});
   unit.writes.emplace_back(ports::Erase{Kind::kFlow, "not there"});
   ASSERT_EQ(outcome(apply(unit)), "ok");
-  EXPECT_EQ(harness().published(), (std::vector<std::string>{"connections ten_a c", "grants ten_a g"}));
-  harness().clear_published();
+  EXPECT_EQ(harness().bus.published(), (std::vector<std::string>{"connections ten_a c", "grants ten_a g"}));
+  harness().bus.clear();
   ASSERT_EQ(outcome(apply(unit_of({ports::Erase{Kind::kConnection, "c"}}))), "ok");
-  EXPECT_EQ(harness().published(), (std::vector<std::string>{"connections ten_a c"}));
+  EXPECT_EQ(harness().bus.published(), (std::vector<std::string>{"connections ten_a c"}));
 }
 
 TEST_P(StoreUnits, security_s43_token_reads_are_counted_per_key_connection_and_minute) {
   const auto reads = [](std::string key, std::string connection, std::int64_t minute, std::int64_t count) {
     return ports::CountReads{"ten_a", std::move(key), std::move(connection), minute, count};
   };
-  ASSERT_EQ(outcome(apply(unit_of({reads("k1", "c1", 7, 3), reads("k1", "c1", 7, 4), reads("k2", "c1", 7, 1), reads("k1", "c2", 7, 1)}))), "ok");
+  ASSERT_EQ(outcome(apply(unit_of({reads("k1", "c1", 7, 3), reads("k1", "c1", 7, 4), reads("k2", "c1", 7, 1), reads("k1", "c2", 7, 1)}))),
+            "ok");
   ASSERT_EQ(outcome(apply(unit_of({reads("k1", "c1", 7, 5), reads("k1", "c1", 8, 2)}))), "ok");
   const auto row = get(Kind::kTokenReads, "k1/c1/7");
   ASSERT_TRUE(row.has_value());

@@ -1,4 +1,4 @@
-#include "adapters/sqlite/sqlite_rig.hpp"
+#include "contract/sqlite_rig.hpp"
 
 namespace valetkey::test {
 namespace {

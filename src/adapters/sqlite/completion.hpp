@@ -14,7 +14,10 @@ class Completion {
  public:
   using Handler = boost::asio::any_completion_handler<void(model::Result<T>)>;
 
-  Completion(Handler handler, const boost::asio::any_io_executor& executor) : handler_(std::move(handler)), executor_(executor), work_(executor) {}
+  Completion(Handler handler, const boost::asio::any_io_executor& executor)
+      : handler_(std::move(handler)),
+        executor_(executor),
+        work_(executor) {}
 
   /// The caller may end its executor as soon as it is resumed. So nothing of this thread holds work there after the post: the work
   /// travels with the answer.

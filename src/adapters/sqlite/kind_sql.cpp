@@ -69,13 +69,14 @@ model::Result<std::string> find_sql(const ports::Query& query) {
   if (!where) return where;
   // The unary plus keeps the planner from walking the whole table in id order when few rows are due.
   const std::string_view id = query.at_most ? "+id" : "id";
-  return fmt::format("SELECT {} FROM {} WHERE {} AND {} > ? ORDER BY {} LIMIT ?", sql_of(query.kind).columns, model::facts(query.kind).table, *where,
-                     id, id);
+  return fmt::format("SELECT {} FROM {} WHERE {} AND {} > ? ORDER BY {} LIMIT ?", sql_of(query.kind).columns,
+                     model::facts(query.kind).table, *where, id, id);
 }
 
 model::Result<std::string> count_sql(const ports::Query& query) {
   if (query.equal.empty() && !query.at_most)
-    return fmt::format("SELECT sum(count) FROM row_counts WHERE kind = '{}'{}", model::facts(query.kind).table, query.tenant ? " AND tenant = ?" : "");
+    return fmt::format("SELECT sum(count) FROM row_counts WHERE kind = '{}'{}", model::facts(query.kind).table,
+                       query.tenant ? " AND tenant = ?" : "");
   auto where = conditions(query);
   if (!where) return where;
   return fmt::format("SELECT count(*) FROM {} WHERE {}", model::facts(query.kind).table, *where);

@@ -18,8 +18,10 @@ std::string digest(const embedded::File& file) { return model::to_hex(model::sha
 
 model::Result<void> is_applied(const embedded::File& file, std::string_view name, std::string_view sha256) {
   if (file.name != name)
-    return fail(Code::kNotSupported, fmt::format("{}: it has the migration {}, which this version does not know in its place; run the version "
-                                                 "that wrote it or a newer one", kDoing, name));
+    return fail(Code::kNotSupported,
+                fmt::format("{}: it has the migration {}, which this version does not know in its place; run the version "
+                            "that wrote it or a newer one",
+                            kDoing, name));
   if (digest(file) != sha256)
     return fail(Code::kIntegrity, fmt::format("{}: the migration {} that it has is not the one of this version", kDoing, name));
   return {};
@@ -39,7 +41,8 @@ model::Result<void> apply_missing(Connection& connection, std::span<const embedd
   auto pending = pending_migrations(connection, known);
   if (!pending) return fail(std::move(pending.error()));
   auto made = connection.execute(
-      "CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT NOT NULL PRIMARY KEY, sha256 TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT", kDoing);
+      "CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT NOT NULL PRIMARY KEY, sha256 TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT",
+      kDoing);
   if (!made) return made;
   for (const auto& file : known.last(*pending))
     if (auto applied = apply(connection, file, now); !applied) return applied;

@@ -19,7 +19,8 @@ namespace {
 
 /// The link that the next entry of `entry.tenant` hangs on.
 model::Result<std::pair<std::int64_t, std::string>> last_link(Connection& connection, const std::string& tenant) {
-  auto statement = connection.prepare("SELECT sequence, hash FROM audit WHERE tenant = ? ORDER BY sequence DESC LIMIT 1", "save an audit entry");
+  auto statement =
+      connection.prepare("SELECT sequence, hash FROM audit WHERE tenant = ? ORDER BY sequence DESC LIMIT 1", "save an audit entry");
   if (!statement) return fail(std::move(statement.error()));
   statement->bind(std::string_view(tenant));
   const auto found = statement->step();
@@ -36,8 +37,9 @@ model::Result<void> add_audit(Connection& connection, const model::AuditEntry& e
   auto linked = entry;
   linked.sequence = last->first + 1;
   linked.hash = model::chained_hash(last->second, linked);
-  auto statement = connection.prepare(
-      "INSERT INTO audit (tenant, sequence, at, actor, action, target, detail, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", "save an audit entry");
+  auto statement =
+      connection.prepare("INSERT INTO audit (tenant, sequence, at, actor, action, target, detail, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                         "save an audit entry");
   if (!statement) return fail(std::move(statement.error()));
   statement->bind(std::string_view(linked.tenant.str())).bind(linked.sequence).bind(model::to_unix_ms(linked.at));
   statement->bind(std::string_view(linked.actor)).bind(std::string_view(linked.action)).bind(std::string_view(linked.target));

@@ -14,7 +14,8 @@ constexpr std::string_view kDoing = "check what a change builds on";
 
 model::Result<void> hold(Connection& connection, const ports::Expect& expect) {
   if (auto known = check_column(expect.kind, expect.column); !known) return known;
-  auto statement = connection.prepare(fmt::format("SELECT {} FROM {} WHERE id = ?", expect.column, model::facts(expect.kind).table), kDoing);
+  auto statement =
+      connection.prepare(fmt::format("SELECT {} FROM {} WHERE id = ?", expect.column, model::facts(expect.kind).table), kDoing);
   if (!statement) return fail(std::move(statement.error()));
   statement->bind(std::string_view(expect.id));
   const auto found = statement->step();
@@ -31,7 +32,8 @@ model::Result<void> hold(Connection& connection, const ports::ExpectAbsent& expe
   const auto found = statement->step();
   if (!found) return fail(found.error());
   if (!*found) return {};
-  return fail(Code::kPreconditionFailed, "save: it exists already", {fmt::format("{} {} exists", model::facts(expect.kind).table, expect.id)});
+  return fail(Code::kPreconditionFailed, "save: it exists already",
+              {fmt::format("{} {} exists", model::facts(expect.kind).table, expect.id)});
 }
 
 model::Result<void> hold(Connection& connection, const ports::ExpectFewer& expect) {

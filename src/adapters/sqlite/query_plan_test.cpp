@@ -1,5 +1,5 @@
 #include "adapters/sqlite/kind_sql.hpp"
-#include "adapters/sqlite/sqlite_rig.hpp"
+#include "contract/sqlite_rig.hpp"
 
 namespace valetkey::test {
 namespace {
@@ -17,7 +17,9 @@ std::vector<PlanCase> plan_cases() {
   const auto by = [&](Kind kind, std::optional<std::string> tenant, std::string_view column) {
     return ports::Query{.kind = kind, .tenant = std::move(tenant), .equal = {{column, text}}};
   };
-  const auto due = [](Kind kind, std::string_view column) { return ports::Query{.kind = kind, .at_most = std::pair{column, std::int64_t{1}}}; };
+  const auto due = [](Kind kind, std::string_view column) {
+    return ports::Query{.kind = kind, .at_most = std::pair{column, std::int64_t{1}}};
+  };
   return {
       {"connections of a tenant", {.kind = Kind::kConnection, .tenant = "t"}, "connections_tenant"},
       {"credentials of a tenant", {.kind = Kind::kCredential, .tenant = "t"}, "credentials_tenant"},
@@ -25,7 +27,8 @@ std::vector<PlanCase> plan_cases() {
       {"connections of a credential, any tenant", by(Kind::kConnection, {}, "credential"), "connections_credential"},
       {"connections of an end user", by(Kind::kConnection, "t", "end_user"), "connections_end_user"},
       {"connections in a state", by(Kind::kConnection, "t", "state"), "connections_state"},
-      {"the client credentials connection", {.kind = Kind::kConnection, .tenant = "t", .equal = {{"credential", text}, {"unique_key", text}}},
+      {"the client credentials connection",
+       {.kind = Kind::kConnection, .tenant = "t", .equal = {{"credential", text}, {"unique_key", text}}},
        "connections_unique_key"},
       {"credential by name", by(Kind::kCredential, "t", "name"), "credentials_name"},
       {"credentials of an integration", by(Kind::kCredential, "t", "integration"), "credentials_integration"},
@@ -57,8 +60,10 @@ TEST(QueryPlan, every_query_of_the_broker_goes_by_its_index) {
   rig.open();
   for (const auto& one : plan_cases()) {
     const auto plan = plan_of(rig.file, adapters::sqlite::find_sql(one.query).value());
-    EXPECT_NE(plan.find(std::string("SEARCH ") + std::string(model::facts(one.query.kind).table) + " USING INDEX " + one.index + " "), std::string::npos)
-        << one.name << ":\n" << plan;
+    EXPECT_NE(plan.find(std::string("SEARCH ") + std::string(model::facts(one.query.kind).table) + " USING INDEX " + one.index + " "),
+              std::string::npos)
+        << one.name << ":\n"
+        << plan;
     EXPECT_EQ(plan.find("SCAN"), std::string::npos) << one.name << ":\n" << plan;
   }
 }

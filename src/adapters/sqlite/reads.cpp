@@ -73,15 +73,18 @@ model::Result<std::int64_t> count_rows(Connection& connection, const ports::Quer
 }
 
 model::Result<std::vector<model::Event>> read_events(Connection& connection, const ports::EventQuery& query) {
-  std::string sql = "SELECT sequence, id, tenant, type, connection, credential, payload, occurred_at FROM events WHERE tenant = ? AND sequence > ?";
+  std::string sql =
+      "SELECT sequence, id, tenant, type, connection, credential, payload, occurred_at FROM events WHERE tenant = ? AND sequence > ?";
   if (!query.connection.empty()) sql += " AND connection = ?";
   if (!query.type.empty()) sql += " AND type = ?";
+  if (!query.id.empty()) sql += " AND id = ?";
   sql += " ORDER BY sequence LIMIT ?";
   auto statement = connection.prepare(sql, "read events");
   if (!statement) return fail(std::move(statement.error()));
   statement->bind(std::string_view(query.tenant)).bind(query.after);
   if (!query.connection.empty()) statement->bind(std::string_view(query.connection));
   if (!query.type.empty()) statement->bind(std::string_view(query.type));
+  if (!query.id.empty()) statement->bind(std::string_view(query.id));
   statement->bind(std::max(query.limit, 0));
   std::vector<model::Event> events;
   auto read = each_row(*statement, [&](const Statement& at) {

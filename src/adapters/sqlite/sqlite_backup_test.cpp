@@ -1,5 +1,5 @@
 #include "adapters/sqlite/inspection.hpp"
-#include "adapters/sqlite/sqlite_rig.hpp"
+#include "contract/sqlite_rig.hpp"
 
 namespace valetkey::test {
 namespace {

@@ -44,7 +44,8 @@ model::Error error_of(sqlite3* handle, int code, std::string_view doing) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB: return error(Code::kIntegrity, "the database is damaged; restore a backup");
     case SQLITE_CONSTRAINT:
-      if (code != SQLITE_CONSTRAINT_UNIQUE && code != SQLITE_CONSTRAINT_PRIMARYKEY) return error(Code::kInternal, "a constraint of the schema failed");
+      if (code != SQLITE_CONSTRAINT_UNIQUE && code != SQLITE_CONSTRAINT_PRIMARYKEY)
+        return error(Code::kInternal, "a constraint of the schema failed");
       return error(Code::kConflict, fmt::format("`{}` is taken", column_of(message)));
     case SQLITE_FULL:
     case SQLITE_READONLY:

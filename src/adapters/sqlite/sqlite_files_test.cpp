@@ -4,7 +4,7 @@
 
 #include "adapters/sqlite/database_file.hpp"
 #include "adapters/sqlite/inspection.hpp"
-#include "adapters/sqlite/sqlite_rig.hpp"
+#include "contract/sqlite_rig.hpp"
 
 namespace valetkey::test {
 namespace {

@@ -1,9 +1,8 @@
 #include <sys/resource.h>
 
 #include <csignal>
-#include <future>
 
-#include "adapters/sqlite/sqlite_rig.hpp"
+#include "contract/sqlite_rig.hpp"
 
 namespace valetkey::test {
 namespace {
@@ -92,38 +91,19 @@ TEST_F(SqliteDamage, of_one_unit_is_not_that_of_its_group) {
 
 TEST_F(SqliteDamage, is_found_by_the_check) { EXPECT_FALSE(rig.store->integrity_check()->empty()); }
 
-/// Tells when a listener heard that everything may have changed.
-class Told {
- public:
-  explicit Told(ports::EventBus& bus)
-      : handle_(bus.subscribe([this](const ports::Change* change) {
-          if (change == nullptr && !was_told_.exchange(true)) promise_.set_value();
-        })) {}
-  bool within_ten_seconds() { return future_.wait_for(std::chrono::seconds(10)) == std::future_status::ready; }
-  [[nodiscard]] bool already() const { return was_told_; }
-
- private:
-  std::promise<void> promise_;
-  std::future<void> future_ = promise_.get_future();
-  std::atomic<bool> was_told_ = false;
-  std::shared_ptr<void> handle_;
-};
-
 TEST(SqliteWatch, a_change_by_another_process_makes_everyone_forget_everything) {
   SqliteRig rig;
   rig.open({.watch_interval = model::Milliseconds{1}});
-  Told told(rig.bus);
   ASSERT_EQ(outcome(rig.apply(put({make_row(Kind::kFlow, "f")}))), "ok");
   ASSERT_EQ(outcome(rig.apply({})), "ok");
-  EXPECT_FALSE(told.already()) << "our own changes are no news";
+  EXPECT_EQ(std::ranges::count(rig.bus.published(), "everything"), 0) << "our own changes are no news";
   rig.file.query("DELETE FROM flows");
-  EXPECT_TRUE(told.within_ten_seconds());
+  EXPECT_TRUE(rig.bus.waits_for("everything"));
 }
 
 TEST(SqliteWatch, reads_backups_and_checks_are_no_changes) {
   SqliteRig rig;
   rig.open();
-  Told told(rig.bus);
   ASSERT_EQ(outcome(rig.apply(put({make_row(Kind::kFlow, "f")}))), "ok");
   ASSERT_TRUE(rig.store->backup(rig.file.directory() / "copy.db").has_value());
   ASSERT_TRUE(rig.store->integrity_check().has_value());
@@ -131,7 +111,7 @@ TEST(SqliteWatch, reads_backups_and_checks_are_no_changes) {
   // Two more groups: the writer looks after each, and the second cannot be answered before the look after the first.
   ASSERT_EQ(outcome(rig.apply({})), "ok");
   ASSERT_EQ(outcome(rig.apply({})), "ok");
-  EXPECT_FALSE(told.already());
+  EXPECT_EQ(std::ranges::count(rig.bus.published(), "everything"), 0);
 }
 
 }  // namespace

@@ -67,8 +67,8 @@ ports::Answer<T> suspended(Start start) {
 
 }  // namespace
 
-model::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::path& path, const ports::Clock& clock, ports::EventBus& bus,
-                                                              SqliteOptions options) {
+model::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::path& path, const ports::Clock& clock,
+                                                              ports::EventBus& bus, SqliteOptions options) {
   if (options.migrate)
     if (auto made = make_database_file(path); !made) return fail(std::move(made.error()));
   if (auto checked = check_file(path, options.migrate); !checked) return fail(std::move(checked.error()));
@@ -94,7 +94,8 @@ SqliteStore::~SqliteStore() = default;
 template <class T, class Read>
 ports::Answer<T> SqliteStore::read(Read read) {
   return suspended<T>([this, query = std::move(read)](Completion<T> done) mutable {
-    parts_->readers->submit([query = std::move(query), done = std::move(done)](Connection& connection) mutable { done(query(connection)); });
+    parts_->readers->submit(
+        [query = std::move(query), done = std::move(done)](Connection& connection) mutable { done(query(connection)); });
   });
 }
 
@@ -120,7 +121,8 @@ ports::Answer<std::vector<model::AuditEntry>> SqliteStore::audit(std::string ten
 }
 
 ports::Answer<void> SqliteStore::apply(ports::Unit unit) {
-  return suspended<void>([this, unit = std::move(unit)](Completion<void> done) mutable { parts_->writer->apply(std::move(unit), std::move(done)); });
+  return suspended<void>(
+      [this, unit = std::move(unit)](Completion<void> done) mutable { parts_->writer->apply(std::move(unit), std::move(done)); });
 }
 
 model::Result<void> SqliteStore::backup(const std::filesystem::path& target) const { return sqlite::backup(parts_->path, target); }

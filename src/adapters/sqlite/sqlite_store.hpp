@@ -30,8 +30,8 @@ class SqliteStore final : public ports::Store {
  public:
   /// Makes the file (0600) and its directory (0700) when missing, and applies migrations. kNotSupported for a database of another
   /// program or a newer version, kIntegrity for a damaged one; such a file is not changed.
-  static model::Result<std::unique_ptr<SqliteStore>> open(const std::filesystem::path& path, const ports::Clock& clock, ports::EventBus& bus,
-                                                          SqliteOptions options = {});
+  static model::Result<std::unique_ptr<SqliteStore>> open(const std::filesystem::path& path, const ports::Clock& clock,
+                                                          ports::EventBus& bus, SqliteOptions options = {});
   ~SqliteStore() override;
 
   ports::Answer<std::optional<model::Row>> get(model::Kind kind, std::string id) override;

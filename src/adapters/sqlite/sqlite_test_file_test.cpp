@@ -3,7 +3,7 @@
 
 #include <stdexcept>
 
-#include "adapters/sqlite/sqlite_test_file.hpp"
+#include "contract/sqlite_test_file.hpp"
 
 namespace valetkey::test {
 

@@ -9,7 +9,10 @@
 namespace valetkey::adapters::sqlite {
 
 Statement::Statement(Statement&& other) noexcept
-    : handle_(std::exchange(other.handle_, nullptr)), doing_(other.doing_), next_(other.next_), failed_(other.failed_) {}
+    : handle_(std::exchange(other.handle_, nullptr)),
+      doing_(other.doing_),
+      next_(other.next_),
+      failed_(other.failed_) {}
 
 Statement::~Statement() {
   if (handle_ == nullptr) return;

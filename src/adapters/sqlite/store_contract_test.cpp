@@ -1,8 +1,5 @@
-#include <sqlite3.h>
-
-#include "adapters/local_bus/local_bus.hpp"
 #include "adapters/sqlite/sqlite_store.hpp"
-#include "adapters/sqlite/sqlite_test_file.hpp"
+#include "contract/sqlite_test_file.hpp"
 #include "contract/store_leases_suite.hpp"
 #include "contract/store_log_suite.hpp"
 #include "contract/store_rows_suite.hpp"
@@ -14,17 +11,15 @@ namespace {
 
 class SqliteHarness final : public StoreHarness {
  public:
-  explicit SqliteHarness(StoreSetup setup) : setup_(std::move(setup)), subscription_(bus_.subscribe([this](const auto* change) { note(change); })) {
-    reopen();
-  }
+  explicit SqliteHarness(StoreSetup setup) : setup_(std::move(setup)) { reopen(); }
 
   ports::Store& store() override { return *store_; }
   std::uint64_t commits() override { return store_->commits(); }
 
   void reopen() override {
     store_.reset();
-    auto opened = adapters::sqlite::SqliteStore::open(file_.path(), clock, bus_,
-                                                      {.max_waiting_writes = setup_.max_waiting_writes, .before_commit = setup_.before_commit});
+    auto opened = adapters::sqlite::SqliteStore::open(
+        file_.path(), clock, bus, {.max_waiting_writes = setup_.max_waiting_writes, .before_commit = setup_.before_commit});
     if (!opened) throw std::runtime_error(opened.error().detail + " " + opened.error().log.text);
     store_ = std::move(*opened);
   }
@@ -39,8 +34,6 @@ class SqliteHarness final : public StoreHarness {
  private:
   StoreSetup setup_;
   SqliteTestFile file_;
-  adapters::local_bus::LocalBus bus_;
-  std::shared_ptr<void> subscription_;
   std::unique_ptr<adapters::sqlite::SqliteStore> store_;
 };
 

@@ -9,7 +9,10 @@ using model::Code;
 using model::fail;
 
 Writer::Writer(std::unique_ptr<Connection> connection, WriterOptions options, const ports::Clock& clock, ports::EventBus& bus)
-    : connection_(std::move(connection)), options_(std::move(options)), clock_(clock), bus_(bus) {
+    : connection_(std::move(connection)),
+      options_(std::move(options)),
+      clock_(clock),
+      bus_(bus) {
   watch();
   thread_ = std::thread([this] { run(); });
 }

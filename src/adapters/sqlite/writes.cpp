@@ -44,9 +44,11 @@ Result<void> perform(Connection& connection, const ports::Erase& erase, model::W
 
 Result<void> perform(Connection& connection, const ports::EraseExpired& erase, model::WallTime, Changes& changes) {
   if (auto known = check_column(erase.kind, erase.column); !known) return known;
-  auto statement = connection.prepare(fmt::format("DELETE FROM {0} WHERE id IN (SELECT id FROM {0} WHERE {1} <= ? ORDER BY {1}, id LIMIT ?) "
-                                                  "RETURNING tenant, id", model::facts(erase.kind).table, erase.column),
-                                      "delete what expired");
+  auto statement =
+      connection.prepare(fmt::format("DELETE FROM {0} WHERE id IN (SELECT id FROM {0} WHERE {1} <= ? ORDER BY {1}, id LIMIT ?) "
+                                     "RETURNING tenant, id",
+                                     model::facts(erase.kind).table, erase.column),
+                         "delete what expired");
   if (!statement) return fail(std::move(statement.error()));
   statement->bind(erase.at_most).bind(std::max(erase.limit, 0));
   for (;;) {
@@ -74,9 +76,11 @@ Result<void> perform(Connection& connection, const ports::EraseTenant& erase, mo
 }
 
 Result<void> perform(Connection& connection, const ports::EraseEvents& erase, model::WallTime, Changes&) {
-  auto statement = connection.prepare(fmt::format("DELETE FROM events WHERE sequence IN (SELECT sequence FROM events WHERE occurred_at < ?{} "
-                                                  "ORDER BY occurred_at, sequence LIMIT ?)", erase.tenant.empty() ? "" : " AND tenant = ?"),
-                                      "delete old events");
+  auto statement =
+      connection.prepare(fmt::format("DELETE FROM events WHERE sequence IN (SELECT sequence FROM events WHERE occurred_at < ?{} "
+                                     "ORDER BY occurred_at, sequence LIMIT ?)",
+                                     erase.tenant.empty() ? "" : " AND tenant = ?"),
+                         "delete old events");
   if (!statement) return fail(std::move(statement.error()));
   statement->bind(model::to_unix_ms(erase.before));
   if (!erase.tenant.empty()) statement->bind(std::string_view(erase.tenant));
@@ -111,8 +115,13 @@ Result<void> perform(Connection& connection, const ports::CountReads& reads, mod
       "count token reads");
   if (!statement) return fail(std::move(statement.error()));
   const auto id = fmt::format("{}/{}/{}", reads.key, reads.connection, reads.minute);
-  const auto doc = boost::json::serialize(boost::json::object{{"key", reads.key}, {"connection", reads.connection}, {"count", reads.count}});
-  statement->bind(std::string_view(id)).bind(std::string_view(reads.tenant)).bind(reads.minute).bind(std::string_view(doc)).bind(reads.count);
+  const auto doc =
+      boost::json::serialize(boost::json::object{{"key", reads.key}, {"connection", reads.connection}, {"count", reads.count}});
+  statement->bind(std::string_view(id))
+      .bind(std::string_view(reads.tenant))
+      .bind(reads.minute)
+      .bind(std::string_view(doc))
+      .bind(reads.count);
   return statement->run();
 }
 

@@ -2,9 +2,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "adapters/local_bus/local_bus.hpp"
 #include "adapters/sqlite/sqlite_store.hpp"
-#include "adapters/sqlite/sqlite_test_file.hpp"
+#include "contract/sqlite_test_file.hpp"
 #include "contract/store_fixture.hpp"
 
 namespace valetkey::test {
@@ -16,7 +15,7 @@ using adapters::sqlite::SqliteStore;
 struct SqliteRig {
   SqliteTestFile file;
   SteppedClock clock;
-  adapters::local_bus::LocalBus bus;
+  RecordingBus bus;
   std::unique_ptr<SqliteStore> store;
 
   model::Result<std::unique_ptr<SqliteStore>> try_open(SqliteOptions options = {}) {
