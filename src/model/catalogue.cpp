@@ -26,6 +26,7 @@ const Integration* Catalogue::find(std::string_view slug) const {
 
 std::vector<const Integration*> Catalogue::list() const {
   std::vector<const Integration*> out;
+  out.reserve(by_slug_.size());
   for (const auto& [slug, integration] : by_slug_) out.push_back(&integration);
   return out;
 }

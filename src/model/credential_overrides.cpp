@@ -123,8 +123,7 @@ void read_callback_key(CredentialReading& reading) {
   auto& credential = reading.out.credential;
   const auto key = reading.reader.optional_string("callback_key", {.least = 16, .most = 64});
   if (!key) return;
-  if (!is_callback_key(*key))
-    return reading.reader.error("callback_key", "must be a key that POST /v1/callback-keys gave");
+  if (!is_callback_key(*key)) return reading.reader.error("callback_key", "must be a key that POST /v1/callback-keys gave");
   if (!reading.is_new && *key != credential.callback_key)
     return reading.reader.error("callback_key", "cannot change; make another credential");
   credential.callback_key = *key;
@@ -158,7 +157,8 @@ void check_account_scope(CredentialReading& reading, const Integration& effectiv
   const auto& credential = reading.out.credential;
   const bool is_asked = effective.account.from == AccountSource::From::kIdToken && credential.grant_type == GrantType::kAuthorizationCode;
   if (is_asked && credential.scopes_set && std::ranges::find(credential.scopes, "openid") == credential.scopes.end())
-    reading.reader.error("scopes", "must hold openid, because the id of the account is read from the ID token; or set account to {\"from\": \"nothing\"}");
+    reading.reader.error(
+        "scopes", "must hold openid, because the id of the account is read from the ID token; or set account to {\"from\": \"nothing\"}");
 }
 
 void check_secret(CredentialReading& reading, const Integration& effective) {

@@ -189,9 +189,9 @@ Result<Integration> parse_integration(const boost::json::value& document, Integr
   read_api(reader, out);
   reader.finish();
   check_record(out, source == IntegrationSource::kCustom ? PlainHttp::kLoopback : PlainHttp::kRefused, errors);
-  if (!errors.empty())
-    return fail(invalid_input(fmt::format("{}: {} of its members cannot be accepted", kDoing, errors.size()), std::move(errors)));
-  return out;
+  if (errors.empty()) return out;
+  auto detail = fmt::format("{}: {} of its members cannot be accepted", kDoing, errors.size());
+  return fail(invalid_input(std::move(detail), std::move(errors)));
 }
 
 }  // namespace valetkey::model
