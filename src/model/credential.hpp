@@ -56,6 +56,7 @@ struct Credential {
   Completion completion = Completion::kConfirmed;
   bool keep_password = false;            ///< keep name and password where the server gives no refresh token
   std::string callback_key;              ///< empty: the catalogue's own callback (S2)
+  std::string webhook_key;               ///< the last segment of its webhook and action URLs
   std::int64_t endpoint_set = 0;         ///< number of the current set
   std::optional<ClientError> client_error;
   WallTime created_at{};
@@ -83,9 +84,14 @@ struct EndpointSet {
   std::map<std::string, std::string> host_rules;        ///< placeholder in a host -> who fills it with what (S3), see effective.hpp
   std::map<std::string, std::string> config_services;
   std::vector<StoredSecret> secrets;                    ///< newest first; empty: a public client
+  /// The base URI that the hash covers, once the path of `base_uri` was narrowed: S1 exempts that, so that what is sealed under the
+  /// hash still opens. Empty: `base_uri`.
+  std::string sealed_base_uri;
+  bool has_older_connections = false;                   ///< connections of older sets are still to be marked needs_reconnect
   WallTime created_at{};
 
-  /// SHA-256 in hex over all members that S1 names; part of the associated data of its secrets and grants.
+  /// SHA-256 in hex over all members that S1 names; part of the associated data of its secrets and grants. Compare sets with
+  /// same_endpoints().
   [[nodiscard]] std::string hash() const;
 };
 

@@ -63,7 +63,7 @@ std::vector<Warning> warnings_for(const Credential& credential, const EndpointSe
   add_endpoint_warnings(credential, set, effective, out);
   if (has_catalogue_drift(credential, live, set, own_redirect_uri))
     out.push_back(
-        {"catalogue_drift", "S1",
+        {live.is_custom ? "integration_changed" : "catalogue_drift", "S1",
          "the integration's record has changed since the client secret was entered: the old endpoints stay in force until the credential is saved with its secret"});
   return out;
 }

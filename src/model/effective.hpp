@@ -28,7 +28,7 @@ Integration in_force(const Integration& live, const Overrides& overrides, const 
 /// Values of a connection and of its endpoint set; the operator's win.
 std::map<std::string, std::string> values_in_force(const EndpointSet& set, std::map<std::string, std::string> fields);
 
-/// Whether secrets and grants of one may be used with the other.
+/// Whether all that S1 names is equal, as it is in force.
 bool same_endpoints(const EndpointSet& a, const EndpointSet& b);
 
 /// The exemption of S1: all is equal but the path of `base_uri`, which only gets longer by whole segments.

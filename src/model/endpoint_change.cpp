@@ -63,6 +63,12 @@ std::string with_slash(std::string_view path) {
   return out;
 }
 
+/// The hash of what is in force, whatever it was sealed under.
+std::string hash_in_force(EndpointSet set) {
+  set.sealed_base_uri.clear();
+  return set.hash();
+}
+
 bool is_longer_path(std::string_view before, std::string_view after) {
   const auto old_parts = split_base_uri(before);
   const auto new_parts = split_base_uri(after);
@@ -121,7 +127,7 @@ std::map<std::string, std::string> values_in_force(const EndpointSet& set, std::
   return fields;
 }
 
-bool same_endpoints(const EndpointSet& a, const EndpointSet& b) { return a.hash() == b.hash(); }
+bool same_endpoints(const EndpointSet& a, const EndpointSet& b) { return hash_in_force(a) == hash_in_force(b); }
 
 bool only_narrows_base_path(const EndpointSet& before, const EndpointSet& after) {
   auto widened = after;

@@ -107,6 +107,7 @@ struct EventQuery {
   int limit = 100;
   std::string connection;    ///< empty: any
   std::string type;          ///< empty: any
+  std::string id;            ///< of one event; empty: any
 };
 
 /// Where records live. Thread safe. Every answer resumes on the caller's executor.
