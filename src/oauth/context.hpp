@@ -4,6 +4,7 @@
 #include <string>
 
 #include "model/catalogue.hpp"
+#include "oauth/quotas.hpp"
 #include "oauth/refresh_policy.hpp"
 #include "oauth/request_budget.hpp"
 #include "ports/clock.hpp"
@@ -40,6 +41,7 @@ struct Context {
   RefreshSettings refresh;
   FlowSettings flow;
   std::string owner;                      ///< random boot id: who holds a lease
+  Quotas quotas{};
   RequestBudget budget{};
   std::atomic<bool> is_on_hold{false};    ///< exchanges nothing (DESIGN 5.8)
 

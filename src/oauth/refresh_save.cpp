@@ -18,8 +18,10 @@ ports::Unit success_unit(const Context& context, GrantState& state, std::int64_t
   unit.preconditions.emplace_back(ports::Expect{model::Kind::kGrant, state.grant.id.str(), "generation", generation_spent});
   unit.writes.emplace_back(context.records.put(state.grant));
   unit.writes.emplace_back(ports::DropLease{lease_name(state.grant.id), context.owner});
+  // A late answer for endpoints that were given up heals nothing (S1).
+  const bool is_in_force = state.grant.endpoint_set == state.client.credential.endpoint_set;
   const bool is_current = state.connection.current_grant == state.grant.id;
-  if (is_current && state.connection.state == model::ConnectionState::kNeedsReconnect) {
+  if (is_current && is_in_force && state.connection.state == model::ConnectionState::kNeedsReconnect) {
     unit.preconditions.emplace_back(vault::Records::unchanged(state.connection));
     state.connection.state = model::ConnectionState::kActive;
     state.connection.state_reason.clear();
