@@ -3,6 +3,7 @@
 #include <atomic>
 #include <thread>
 
+#include "support/recovery_pair.hpp"
 #include "support/vault_rig.hpp"
 #include "vault/data_key_record.hpp"
 
@@ -79,6 +80,44 @@ TEST_F(RootRotation, security_s42_refuses_while_a_key_does_not_open_and_changes_
   const auto units = rig.store.units_applied();
   EXPECT_EQ(run(ring.rewrap_all()).error().code, Code::kKeyUnavailable);
   EXPECT_EQ(rig.store.units_applied(), units);
+}
+
+TEST_F(RootRotation, security_s40_rewrapping_never_lowers_a_count) {
+  const auto sealed = sealed_for(1);
+  auto ring = ring_with(both);
+  ASSERT_TRUE(run(ring.start()));
+  const auto other = rig.ring();
+  // Another node reserves a block between the read and the write of the rewrap.
+  rig.store.before_apply = [&](const ports::Unit& unit) -> std::optional<model::Error> {
+    if (std::get<ports::Put>(unit.writes.at(0)).row.tenant != tenant(0)) return std::nullopt;
+    rig.store.before_apply = nullptr;
+    EXPECT_TRUE(run(other->seal(place_of(tenant(0)), Secret("token"))));
+    return std::nullopt;
+  };
+  EXPECT_TRUE(run(ring.rewrap_all()));
+  const auto row = run(rig.store.get(Kind::kDataKey, KeyRing::data_key_of(sealed[0])));
+  EXPECT_EQ(data_key_from_row(**row)->seals_reserved, 2 * Options{}.seals_per_block);
+  EXPECT_EQ(roots_in_store(), std::vector{only_new.current()});
+}
+
+TEST_F(RootRotation, security_s42_a_lost_root_key_is_replaced_by_the_recovery_key) {
+  const auto sealed = sealed_for(3);
+  const auto recovery = adapters::root_key::RecoveryPublicKey::from_pem(test::recovery_pair().public_pem).value();
+  auto ring = ring_with(rig.roots, {.recovery = recovery.get()});
+  ASSERT_TRUE(run(ring.start()));
+  EXPECT_EQ(run(ring.rewrap_all()).value(), 4) << "keys from before there was a recovery key";
+  EXPECT_EQ(run(ring.rewrap_all()).value(), 0);
+  EXPECT_THAT(roots_in_store(), testing::UnorderedElementsAre(rig.roots.current(), recovery->current()));
+  const auto later = run(ring.seal(place_of("ten_later"), Secret("token"))).value();
+
+  const auto offline = adapters::root_key::RecoveryPrivateKey::from_pem(test::recovery_pair().private_pem, only_new).value();
+  auto rescue = ring_with(*offline);
+  ASSERT_TRUE(run(rescue.start()));
+  EXPECT_EQ(run(rescue.rewrap_all()).value(), 5);
+  auto after = ring_with(only_new);
+  ASSERT_TRUE(run(after.start()));
+  EXPECT_EQ(run(after.open(place_of(tenant(2)), sealed[2]))->reveal(), "token");
+  EXPECT_EQ(run(after.open(place_of("ten_later"), later))->reveal(), "token");
 }
 
 TEST_F(RootRotation, security_s42_while_others_seal_and_open) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <initializer_list>
 
+#include "adapters/root_key/recovery_key.hpp"
 #include "adapters/root_key/root_keys.hpp"
 #include "adapters/system/system_random.hpp"
 #include "support/fixed_random.hpp"
