@@ -85,6 +85,7 @@ bool read_parameters(Match& match, const std::vector<std::string_view>& taken) {
 }  // namespace
 
 Router::Router() : root_(std::make_unique<Node>()) {}
+Router::Router(Router&&) noexcept = default;
 Router::~Router() = default;
 
 void Router::add(Route route) {

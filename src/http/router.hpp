@@ -51,6 +51,7 @@ struct Match {
 class Router {
  public:
   Router();
+  Router(Router&&) noexcept;
   ~Router();
   /// Throws std::logic_error when the method and path are taken: a bug in the wiring.
   void add(Route route);
