@@ -24,7 +24,8 @@ struct Settings {
 /// A wait is not cancellable. The destructor ends what is in flight with a failure each; the contexts of the callers outlive it.
 class CurlHttpClient final : public ports::HttpClient {
  public:
-  /// `clock` outlives this; it times the waiting for a free place.
+  /// `clock` outlives this; it times the waiting for a free place. The first one removes SSLKEYLOGFILE from the environment: make it
+  /// before other threads read that.
   CurlHttpClient(Settings settings, const ports::Clock& clock);
   ~CurlHttpClient() override;
   CurlHttpClient(const CurlHttpClient&) = delete;

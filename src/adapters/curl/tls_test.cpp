@@ -6,6 +6,7 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/write.hpp>
+#include <cstdlib>
 #include <fstream>
 #include <thread>
 
@@ -20,6 +21,13 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+
+/// Set before libcurl is initialised, which happens once a process.
+const std::string kKeyLog = [] {
+  auto path = testing::TempDir() + "valetkey_tls_keys_" + std::to_string(getpid());
+  setenv("SSLKEYLOGFILE", path.c_str(), 1);
+  return path;
+}();
 
 /// Answers one TLS connection with `ok`, and keeps what it could read of the request.
 class TlsServer {
@@ -97,6 +105,13 @@ TEST_F(TlsTest, a_certificate_of_a_known_authority_is_accepted) {
   ASSERT_TRUE(answer) << answer.error().error.log.text;
   EXPECT_EQ(answer->body, "ok");
   EXPECT_THAT(server.finish(), testing::HasSubstr("Bearer secret"));
+}
+
+TEST_F(TlsTest, security_s05_no_ambient_setting_writes_session_keys_down) {
+  const auto certificate = test::self_signed("IP:127.0.0.1");
+  TlsServer server(certificate);
+  ASSERT_TRUE(send(server.url("127.0.0.1"), saved(certificate)));
+  EXPECT_FALSE(std::ifstream(kKeyLog).is_open());
 }
 
 TEST_F(TlsTest, refresh_5_4_an_unknown_authority_is_not_sent) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <stdexcept>
 
 #include "adapters/curl/call.hpp"
@@ -15,8 +16,14 @@ constexpr std::string_view kShuttingDown = "the broker is shutting down";
 constexpr std::string_view kDeadline = "the deadline passed";
 constexpr model::Milliseconds kLongestPoll{60'000};
 
+CURLcode initialise() {
+  // read by curl_global_init: the keys of every TLS session would go to that file
+  ::unsetenv("SSLKEYLOGFILE");
+  return curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
 void* make_multi() {
-  static const auto kInitialised = curl_global_init(CURL_GLOBAL_DEFAULT);
+  static const auto kInitialised = initialise();
   auto* multi = kInitialised == CURLE_OK ? curl_multi_init() : nullptr;
   if (multi == nullptr) throw std::runtime_error("libcurl cannot be initialised");
   return multi;
