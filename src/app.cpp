@@ -7,18 +7,18 @@
 
 #include "adapters/catalog/load_catalogue.hpp"
 #include "adapters/system/durable_file.hpp"
-#include "adapters/system/interfaces.hpp"
 #include "adapters/system/system_clock.hpp"
 #include "app_parts.hpp"
 #include "block_on.hpp"
+#include "egress_policy.hpp"
 #include "http/bootstrap.hpp"
 #include "http/pages/connect_page.hpp"
+#include "http/resources/admin.hpp"
 #include "http/resources/connect_sessions.hpp"
 #include "http/resources/connections.hpp"
 #include "http/resources/tokens.hpp"
 #include "installation.hpp"
 #include "metric_table.hpp"
-#include "model/url.hpp"
 #include "oauth/refresh_save.hpp"
 #include "root_key_choice.hpp"
 
@@ -32,39 +32,6 @@ using model::Result;
 Result<void> in_context(Result<void> result, std::string_view context) {
   if (!result) return fail(model::in_context(std::move(result.error()), context));
   return result;
-}
-
-Result<http::server::Settings> server_settings(const Config& config) {
-  http::server::Settings settings;
-  auto listen = http::server::parse_listen(config.listen);
-  if (!listen) return fail(model::in_context(std::move(listen.error()), "listen"));
-  settings.listen = *listen;
-  if (!config.listen_internal.empty()) {
-    auto internal = http::server::parse_listen(config.listen_internal);
-    if (!internal) return fail(model::in_context(std::move(internal.error()), "listen_internal"));
-    settings.listen_internal = *internal;
-  }
-  if (!config.tls_certificate.empty()) settings.tls = http::server::TlsFiles{config.tls_certificate, config.tls_key};
-  settings.insecure = config.insecure;
-  settings.public_url = config.public_url;
-  settings.hosts = config.allowed_hosts;
-  settings.trusted_proxies = config.trusted_proxies;
-  return settings;
-}
-
-/// Where we can be reached ourselves: what no outbound call may reach (S6).
-Result<std::shared_ptr<const model::AddressPolicy>> egress_policy(const Config& config, const http::server::Settings& settings, std::uint16_t port,
-                                                                  const std::string& url) {
-  model::AddressPolicy::Settings policy;
-  for (const auto& text : config.egress_allow) {
-    auto rule = model::parse_egress_rule(text);
-    if (!rule) return fail(model::in_context(std::move(rule.error()), "egress.allow"));
-    policy.rules.push_back(std::move(*rule));
-  }
-  if (const auto address = model::parse_address(settings.listen.host)) policy.own.push_back({*address, port});
-  for (const auto& address : adapters::system::interface_addresses()) policy.own.push_back({address, port});
-  if (const auto parsed = model::parse_url(url)) policy.own_names.emplace_back(parsed->host, parsed->port);
-  return std::make_shared<const model::AddressPolicy>(std::move(policy));
 }
 
 std::string bound_url(const Config& config, const http::server::Settings& settings, std::uint16_t port) {
@@ -115,7 +82,7 @@ class AppStart {
     if (!open) return fail(std::move(open.error()));
     p_.open = std::move(*open);
     p_.service.keys_open = true;
-    p_.rescue = std::make_unique<adapters::system::FileRescue>(p_.config.data_dir + "/rescue");
+    p_.rescue = std::make_unique<adapters::system::FileRescue>(p_.config.rescue_path());
     return {};
   }
 
@@ -147,10 +114,12 @@ class AppStart {
     const auto port = p_.server->port(http::Listener::kPublic);
     p_.url = bound_url(p_.config, *settings, port);
     has_internal_ = settings->listen_internal.has_value();
-    auto policy = egress_policy(p_.config, *settings, port, p_.url);
+    std::vector<http::server::ListenAddress> listening{{settings->listen.host, port}};
+    if (has_internal_) listening.emplace_back(settings->listen_internal->host, p_.server->port(http::Listener::kInternal));
+    auto policy = egress_policy(p_.config, listening, p_.url);
     if (!policy) return fail(std::move(policy.error()));
     p_.http_client = std::make_unique<adapters::curl::CurlHttpClient>(
-        adapters::curl::Settings{.policy = std::move(*policy), .ca_file = p_.config.ca_file}, *p_.clock);
+        adapters::curl::Settings{.policy = std::make_shared<const model::AddressPolicy>(std::move(*policy)), .ca_file = p_.config.ca_file}, *p_.clock);
     return {};
   }
 
@@ -196,6 +165,7 @@ class AppStart {
     http::add_connect_session_routes(p_.router, oauth);
     http::add_connection_routes(p_.router, oauth);
     http::add_token_routes(p_.router, oauth);
+    http::add_admin_routes(p_.router, {.context = *p_.context, .connections = *p_.connections, .refresher = *p_.refresher});
     p_.dispatcher = std::make_unique<http::Dispatcher>(http::Dispatcher::World{.router = p_.router,
                                                                                .authentication = *p_.authentication,
                                                                                .idempotency = *p_.idempotency,

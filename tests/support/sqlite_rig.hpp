@@ -1,19 +1,22 @@
 #pragma once
 #include <cstdlib>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 
 #include "adapters/local_bus/local_bus.hpp"
 #include "adapters/sqlite/sqlite_store.hpp"
 #include "ports/clock.hpp"
+#include "support/run_task.hpp"
 
 namespace valetkey::test {
 
-/// A SQLite store in a folder of its own, gone with this. Operations resume on the caller's context, so run each task to its end.
+/// A SQLite store in a folder of its own, gone with this.
 class SqliteRig {
  public:
   explicit SqliteRig(const ports::Clock& clock) : clock_(clock) {
@@ -30,6 +33,16 @@ class SqliteRig {
   }
 
   [[nodiscard]] adapters::sqlite::SqliteStore& store() const { return *store_; }
+
+  /// A context that outlives the store: its threads may still be about to signal a context whose task has already ended.
+  boost::asio::io_context& new_context() {
+    const std::lock_guard lock(mutex_);
+    return contexts_.emplace_back();
+  }
+  template <class T>
+  T run(ports::Task<T> task) {
+    return test::run(new_context(), std::move(task));
+  }
 
   void reopen() {
     store_.reset();
@@ -51,6 +64,8 @@ class SqliteRig {
  private:
   const ports::Clock& clock_;
   std::filesystem::path folder_;
+  std::mutex mutex_;
+  std::deque<boost::asio::io_context> contexts_;
   adapters::local_bus::LocalBus bus_;
   std::unique_ptr<adapters::sqlite::SqliteStore> store_;
 };
