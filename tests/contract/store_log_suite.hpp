@@ -57,6 +57,8 @@ TEST_P(StoreLog, events_are_read_behind_a_cursor_and_by_filter) {
   EXPECT_EQ(event_ids({.tenant = "ten_a", .type = "connection.held"}), (Ids{"evt_3"}));
   EXPECT_EQ(event_ids({.tenant = "ten_a", .connection = "conn_1", .type = "connection.created"}), Ids{});
   EXPECT_EQ(event_ids({.tenant = "ten_b", .connection = "conn_1"}), Ids{});
+  EXPECT_EQ(event_ids({.tenant = "ten_a", .id = "evt_3"}), (Ids{"evt_3"}));
+  EXPECT_EQ(event_ids({.tenant = "ten_a", .id = "evt_2"}), Ids{}) << "of another tenant";
 }
 
 TEST_P(StoreLog, a_sequence_is_never_given_twice) {

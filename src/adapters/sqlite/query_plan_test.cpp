@@ -79,6 +79,7 @@ TEST(QueryPlan, reads_writes_and_quotas_look_up) {
   }
   for (const char* one : {"SELECT * FROM events WHERE tenant = ? AND sequence > ? ORDER BY sequence LIMIT ?",
                           "SELECT * FROM events WHERE tenant = ? AND sequence > ? AND connection = ? ORDER BY sequence LIMIT ?",
+                          "SELECT * FROM events WHERE tenant = ? AND sequence > ? AND id = ? ORDER BY sequence LIMIT ?",
                           "SELECT sequence FROM events WHERE occurred_at < ? ORDER BY occurred_at, sequence LIMIT ?",
                           "SELECT sequence, hash FROM audit WHERE tenant = ? ORDER BY sequence DESC LIMIT 1"}) {
     const auto plan = plan_of(rig.file, one);
