@@ -19,7 +19,6 @@ using model::Kind;
 using model::Sealed;
 using model::Secret;
 using test::place_of;
-using test::run;
 using testing::HasSubstr;
 
 class VaultOnSqlite : public testing::Test {
@@ -31,13 +30,13 @@ class VaultOnSqlite : public testing::Test {
 
   std::unique_ptr<KeyRing> ring(ports::KeyWrapper& wrapper, Options options = {}) {
     auto made = std::make_unique<KeyRing>(rig.store(), wrapper, clock, random, options);
-    auto started = run(made->start());
+    auto started = rig.run(made->start());
     EXPECT_TRUE(started) << started.error().detail;
     return made;
   }
   std::vector<DataKeyRecord> keys_of(std::string tenant) {
     std::vector<DataKeyRecord> records;
-    auto rows = run(rig.store().find({.kind = Kind::kDataKey, .tenant = std::move(tenant)}));
+    auto rows = rig.run(rig.store().find({.kind = Kind::kDataKey, .tenant = std::move(tenant)}));
     for (const auto& row : *rows)
       if (!is_current_key_row(row)) records.push_back(*data_key_from_row(row));
     return records;
@@ -48,7 +47,7 @@ TEST_F(VaultOnSqlite, first_seals_at_once_make_one_key) {
   auto one = ring(roots);
   auto two = ring(roots);
   std::atomic<int> sealed{0};
-  boost::asio::io_context context;
+  auto& context = rig.new_context();
   for (int i = 0; i < 200; ++i) {
     auto& node = i % 2 == 0 ? *one : *two;
     boost::asio::co_spawn(context, node.seal(place_of("ten_1"), Secret("token")), [&](const std::exception_ptr&, const auto& made) {
@@ -74,7 +73,7 @@ TEST_F(VaultOnSqlite, security_s40_counts_cover_the_seals_of_all_nodes_and_lives
     for (int t = 0; t < 4; ++t) {
       threads.emplace_back([&, t] {
         for (int i = 0; i < 60; ++i) {
-          auto sealed = run((t % 2 == 0 ? *one : *two).seal(place_of("ten_1"), Secret("token")));
+          auto sealed = rig.run((t % 2 == 0 ? *one : *two).seal(place_of("ten_1"), Secret("token")));
           const std::lock_guard lock(mutex);
           ASSERT_TRUE(sealed) << sealed.error().detail;
           ++made[KeyRing::data_key_of(*sealed)];
@@ -97,29 +96,29 @@ TEST_F(VaultOnSqlite, security_s42_root_rotation_on_disk) {
   std::vector<Sealed> sealed;
   {
     auto before = ring(roots);
-    for (int i = 0; i < 120; ++i) sealed.push_back(run(before->seal(place_of("ten_" + std::to_string(i)), Secret("token"))).value());
+    for (int i = 0; i < 120; ++i) sealed.push_back(rig.run(before->seal(place_of("ten_" + std::to_string(i)), Secret("token"))).value());
   }
   auto both = test::root_keys({'b', 'a'}, random);
-  EXPECT_EQ(run(ring(both)->rewrap_all()).value(), 121);
+  EXPECT_EQ(rig.run(ring(both)->rewrap_all()).value(), 121);
   rig.reopen();
   auto only_new = test::root_keys({'b'}, random);
   auto after = ring(only_new);
   for (int i = 0; i < 120; ++i)
-    EXPECT_EQ(run(after->open(place_of("ten_" + std::to_string(i)), sealed[static_cast<std::size_t>(i)]))->reveal(), "token");
+    EXPECT_EQ(rig.run(after->open(place_of("ten_" + std::to_string(i)), sealed[static_cast<std::size_t>(i)]))->reveal(), "token");
   KeyRing old(rig.store(), roots, clock, random);
-  EXPECT_EQ(run(old.start()).error().code, Code::kKeyUnavailable);
+  EXPECT_EQ(rig.run(old.start()).error().code, Code::kKeyUnavailable);
 }
 
 TEST_F(VaultOnSqlite, security_s42_wrong_root_key_leaves_the_file_as_it_is) {
   {
-    EXPECT_TRUE(run(ring(roots)->seal(place_of("ten_1"), Secret("token"))));
+    EXPECT_TRUE(rig.run(ring(roots)->seal(place_of("ten_1"), Secret("token"))));
   }
   rig.reopen();
   const auto before = rig.store().commits();
   auto wrong = test::root_keys({'x'}, random);
   KeyRing refused(rig.store(), wrong, clock, random);
-  EXPECT_EQ(run(refused.start()).error().code, Code::kKeyUnavailable);
-  for (const auto* tenant : {"ten_1", "ten_2"}) EXPECT_FALSE(run(refused.seal(place_of(tenant), Secret("token"))));
+  EXPECT_EQ(rig.run(refused.start()).error().code, Code::kKeyUnavailable);
+  for (const auto* tenant : {"ten_1", "ten_2"}) EXPECT_FALSE(rig.run(refused.seal(place_of(tenant), Secret("token"))));
   EXPECT_EQ(rig.store().commits(), before);
 }
 
@@ -129,10 +128,10 @@ TEST_F(VaultOnSqlite, security_s40_nothing_secret_is_on_disk_in_clear) {
   auto keys = ring(roots);
   const Records records(rig.store(), *keys);
   model::EndpointSet set{.credential = model::CredentialId{"cred_1"}, .tenant = model::TenantId{"ten_1"}, .number = 1};
-  set.secrets.push_back({.sealed = run(keys->seal(place_of("ten_1"), Secret(secret))).value()});
-  ASSERT_TRUE(run(rig.store().apply({.writes = {records.put(set)}})));
+  set.secrets.push_back({.sealed = rig.run(keys->seal(place_of("ten_1"), Secret(secret))).value()});
+  ASSERT_TRUE(rig.run(rig.store().apply({.writes = {records.put(set)}})));
   const auto data_key =
-      run(roots.unwrap(roots.current(), keys_of("ten_1").at(0).wraps.at(0).wrapped, wrap_context(keys_of("ten_1").at(0)))).value();
+      rig.run(roots.unwrap(roots.current(), keys_of("ten_1").at(0).wraps.at(0).wrapped, wrap_context(keys_of("ten_1").at(0)))).value();
   const auto disk = rig.bytes();
   ASSERT_THAT(disk, HasSubstr("cred_1/1"));
   for (const auto bytes : {std::string_view(root), std::string_view(secret), data_key.reveal()}) {
