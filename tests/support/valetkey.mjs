@@ -90,7 +90,7 @@ class Broker extends BrokerApi {
 
   /** A key with `scopes` (all of the maker's by default), made with the current key; answers its text. */
   async make_key(body = {}) {
-    const { key } = await this.api('POST', '/v1/keys', { body: { name: `test ${randomBytes(4).toString('hex')}`, ...body } });
+    const { key } = await this.api('POST', '/v1/keys', { body: { name: `test ${randomBytes(4).toString('hex')}`, scopes: ['*'], ...body } });
     return secret(key);
   }
 
