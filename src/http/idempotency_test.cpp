@@ -48,13 +48,13 @@ struct Rig : ApiRig {
   Response post(std::string path, std::string idempotency_key, std::string body = "{}", std::string as = {}) {
     return call({.method = "POST",
                  .path = std::move(path),
-                 .key = as.empty() ? key_ : std::move(as),
+                 .key = as.empty() ? own_key : std::move(as),
                  .headers = {{"idempotency-key", std::move(idempotency_key)}},
                  .body = std::move(body)});
   }
 
   int made = 0;
-  std::string key_ = key({});
+  std::string own_key = key({});
 };
 
 TEST(Idempotency, security_s19_a_repeat_gets_the_first_answer_and_makes_nothing) {
@@ -128,7 +128,7 @@ TEST(Idempotency, a_repeat_while_the_first_is_running_is_told_to_wait) {
   Rig rig;
   boost::asio::io_context context;
   std::optional<Response> first;
-  const auto call = [&] { return rig.send({.method = "POST", .path = "/slow", .key = rig.key_, .headers = {{"idempotency-key", "k"}}}); };
+  const auto call = [&] { return rig.send({.method = "POST", .path = "/slow", .key = rig.own_key, .headers = {{"idempotency-key", "k"}}}); };
   boost::asio::co_spawn(context, call(), [&](std::exception_ptr, Response response) { first = std::move(response); });
   context.poll();
   const auto meanwhile = test::run(call());

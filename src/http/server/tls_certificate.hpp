@@ -8,7 +8,7 @@
 #include "ports/log.hpp"
 
 namespace boost::asio::ssl {
-class context;
+class context;  // NOLINT(readability-identifier-naming): the name is Asio's
 }
 
 namespace valetkey::http::server {

@@ -9,7 +9,7 @@
 #include "ports/task.hpp"
 
 namespace boost::asio::ssl {
-class context;
+class context;  // NOLINT(readability-identifier-naming): the name is Asio's
 }
 
 namespace valetkey::http::server {
