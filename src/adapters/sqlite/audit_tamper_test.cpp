@@ -1,4 +1,4 @@
-#include "contract/sqlite_rig.hpp"
+#include "contract/sqlite_test_store.hpp"
 
 namespace valetkey::test {
 namespace {
@@ -14,7 +14,7 @@ TEST(AuditTampering, security_s43_a_changed_row_is_found) {
       {"UPDATE audit SET sequence = 9 WHERE sequence = 4 AND tenant = 'ten_a'", 4},
   };
   for (const auto& [attack, broken] : attacks) {
-    SqliteRig rig;
+    SqliteTestStore rig;
     rig.open();
     ASSERT_EQ(outcome(rig.apply({.audit = {make_entry("one"), make_entry("two"), make_entry("three"), make_entry("four")}})), "ok");
     EXPECT_EQ(first_broken(run(rig.store->audit("ten_a", 0, 10)).value()), 0);

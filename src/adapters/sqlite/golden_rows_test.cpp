@@ -4,7 +4,7 @@
 #include <cstdlib>
 
 #include "contract/sample_records.hpp"
-#include "contract/sqlite_rig.hpp"
+#include "contract/sqlite_test_store.hpp"
 
 namespace valetkey::test {
 namespace {
@@ -116,7 +116,7 @@ class GoldenRows : public testing::Test {
     EXPECT_TRUE(rig.store->integrity_check()->empty());
   }
 
-  SqliteRig rig;
+  SqliteTestStore rig;
 };
 
 TEST_F(GoldenRows, of_the_first_schema_are_read_under_the_newest) {
@@ -130,7 +130,7 @@ TEST_F(GoldenRows, of_the_first_schema_are_read_under_the_newest) {
 }
 
 TEST_F(GoldenRows, a_dump_of_the_newest_schema_is_the_same_database) {
-  SqliteRig source;
+  SqliteTestStore source;
   source.open();
   ASSERT_EQ(outcome(source.apply(all_samples())), "ok");
   source.store.reset();

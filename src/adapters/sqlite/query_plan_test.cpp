@@ -1,5 +1,5 @@
 #include "adapters/sqlite/kind_sql.hpp"
-#include "contract/sqlite_rig.hpp"
+#include "contract/sqlite_test_store.hpp"
 
 namespace valetkey::test {
 namespace {
@@ -56,7 +56,7 @@ std::string plan_of(const SqliteTestFile& file, const std::string& sql) {
 }
 
 TEST(QueryPlan, every_query_of_the_broker_goes_by_its_index) {
-  SqliteRig rig;
+  SqliteTestStore rig;
   rig.open();
   for (const auto& one : plan_cases()) {
     const auto plan = plan_of(rig.file, adapters::sqlite::find_sql(one.query).value());
@@ -69,7 +69,7 @@ TEST(QueryPlan, every_query_of_the_broker_goes_by_its_index) {
 }
 
 TEST(QueryPlan, reads_writes_and_quotas_look_up) {
-  SqliteRig rig;
+  SqliteTestStore rig;
   rig.open();
   for (std::size_t i = 0; i < model::kKindCount; ++i) {
     const auto kind = static_cast<Kind>(i);

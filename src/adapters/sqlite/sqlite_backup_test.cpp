@@ -1,5 +1,5 @@
 #include "adapters/sqlite/inspection.hpp"
-#include "contract/sqlite_rig.hpp"
+#include "contract/sqlite_test_store.hpp"
 
 namespace valetkey::test {
 namespace {
@@ -10,7 +10,7 @@ class SqliteBackup : public testing::Test {
  protected:
   void SetUp() override { rig.open(); }
 
-  SqliteRig rig;
+  SqliteTestStore rig;
   std::filesystem::path target = rig.file.directory() / "backup.db";
 };
 
@@ -81,7 +81,7 @@ TEST_F(SqliteBackup, a_deleted_tenant_is_in_no_byte_of_it) {
 }
 
 TEST(SqliteInspection, tells_what_a_file_holds_and_makes_none) {
-  SqliteRig rig;
+  SqliteTestStore rig;
   auto seen = inspect(rig.file.path());
   ASSERT_TRUE(seen.has_value());
   EXPECT_FALSE(seen->exists);
@@ -105,7 +105,7 @@ TEST(SqliteInspection, tells_what_a_file_holds_and_makes_none) {
 }
 
 TEST(SqliteInspection, refuses_what_is_not_ours) {
-  SqliteRig rig;
+  SqliteTestStore rig;
   rig.file.query("CREATE TABLE theirs (a)");
   EXPECT_EQ(outcome(inspect(rig.file.path())), "not_supported");
   std::filesystem::remove(rig.file.path());

@@ -4,13 +4,13 @@
 
 #include "adapters/sqlite/database_file.hpp"
 #include "adapters/sqlite/inspection.hpp"
-#include "contract/sqlite_rig.hpp"
+#include "contract/sqlite_test_store.hpp"
 
 namespace valetkey::test {
 namespace {
 
 TEST(SqliteFiles, are_for_their_owner_only) {
-  SqliteRig rig;
+  SqliteTestStore rig;
   const auto path = rig.file.directory() / "new" / "deeper" / "valetkey.db";
   const auto mask = ::umask(0);
   auto opened = SqliteStore::open(path, rig.clock, rig.bus);
@@ -23,7 +23,7 @@ TEST(SqliteFiles, are_for_their_owner_only) {
 }
 
 TEST(SqliteFiles, an_end_in_order_empties_the_log) {
-  SqliteRig rig;
+  SqliteTestStore rig;
   rig.open();
   ASSERT_EQ(outcome(rig.apply(put({make_row(Kind::kFlow, "f")}))), "ok");
   EXPECT_TRUE(std::filesystem::exists(rig.file.path().string() + "-wal"));
@@ -32,8 +32,55 @@ TEST(SqliteFiles, an_end_in_order_empties_the_log) {
   EXPECT_EQ(rig.file.query("SELECT id FROM flows"), (std::vector<std::string>{"f"}));
 }
 
+/// The files as a kill -9 leaves them at this moment; what only the page cache of the dead process had is not in them.
+TEST(SqliteFiles, what_was_answered_survives_a_crash) {
+  SqliteTestStore rig;
+  rig.open();
+  const auto crashed = rig.file.directory() / "crashed";
+  for (int i = 1; i <= 3; ++i) {
+    ports::Unit unit = put({make_row(Kind::kGrant, std::to_string(i))});
+    unit.audit = {make_entry(std::to_string(i))};
+    ASSERT_EQ(outcome(rig.apply(unit)), "ok");
+    std::filesystem::remove_all(crashed);
+    std::filesystem::create_directory(crashed);
+    for (const char* suffix : {"", "-wal"})
+      std::filesystem::copy_file(rig.file.path().string() + suffix, crashed / (std::string("valetkey.db") + suffix));
+    auto opened = SqliteStore::open(crashed / "valetkey.db", rig.clock, rig.bus);
+    ASSERT_TRUE(opened.has_value()) << opened.error().detail;
+    EXPECT_EQ(run((*opened)->count({.kind = Kind::kGrant})).value(), i);
+    EXPECT_EQ(run((*opened)->audit("ten_a", 0, 10))->size(), static_cast<std::size_t>(i));
+    EXPECT_TRUE((*opened)->integrity_check()->empty());
+  }
+}
+
+/// The log of a unit that was being written when the process died.
+TEST(SqliteFiles, what_was_cut_off_by_a_crash_is_gone_as_a_whole) {
+  SqliteTestStore rig;
+  rig.open();
+  ASSERT_EQ(outcome(rig.apply(put({make_row(Kind::kGrant, "whole")}))), "ok");
+  const auto log = rig.file.path().string() + "-wal";
+  const auto size_before = std::filesystem::file_size(log);
+  auto large = make_row(Kind::kGrant, "cut");
+  large.doc = "\"" + std::string(50'000, 'x') + "\"";
+  ASSERT_EQ(outcome(rig.apply(put({large, make_row(Kind::kFlow, "cut")}))), "ok");
+  const auto size_after = std::filesystem::file_size(log);
+  const auto crashed = rig.file.directory() / "crashed.db";
+  for (const auto size : {size_before + 1, (size_before + size_after) / 2, size_after - 1}) {
+    for (const char* suffix : {"", "-wal"})
+      std::filesystem::copy_file(rig.file.path().string() + suffix, crashed.string() + suffix,
+                                 std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::resize_file(crashed.string() + "-wal", size);
+    auto opened = SqliteStore::open(crashed, rig.clock, rig.bus);
+    ASSERT_TRUE(opened.has_value()) << opened.error().detail;
+    EXPECT_TRUE(run((*opened)->get(Kind::kGrant, "whole"))->has_value());
+    EXPECT_FALSE(run((*opened)->get(Kind::kGrant, "cut"))->has_value());
+    EXPECT_FALSE(run((*opened)->get(Kind::kFlow, "cut"))->has_value());
+    EXPECT_EQ(outcome(run((*opened)->apply(put({large})))), "ok");
+  }
+}
+
 TEST(SqliteFiles, what_waits_at_the_end_is_finished) {
-  SqliteRig rig;
+  SqliteTestStore rig;
   Gate gate;
   rig.open({.before_commit = [&] { return gate.pass(); }});
   gate.close();
@@ -53,7 +100,7 @@ TEST(SqliteFiles, what_waits_at_the_end_is_finished) {
 }
 
 TEST(SqliteFiles, a_database_of_another_program_is_refused_and_not_touched) {
-  SqliteRig rig;
+  SqliteTestStore rig;
   rig.file.query("CREATE TABLE theirs (a); INSERT INTO theirs VALUES (1)");
   const auto before = bytes_of(rig.file.path());
   const auto opened = rig.try_open();
@@ -63,7 +110,7 @@ TEST(SqliteFiles, a_database_of_another_program_is_refused_and_not_touched) {
 }
 
 TEST(SqliteFiles, what_is_no_database_is_refused_and_not_touched) {
-  SqliteRig rig;
+  SqliteTestStore rig;
   std::ofstream(rig.file.path()) << std::string(5'000, 'x');
   const auto before = bytes_of(rig.file.path());
   const auto opened = rig.try_open();
@@ -73,7 +120,7 @@ TEST(SqliteFiles, what_is_no_database_is_refused_and_not_touched) {
 }
 
 TEST(SqliteFiles, a_directory_that_cannot_be_made_is_told) {
-  SqliteRig rig;
+  SqliteTestStore rig;
   std::ofstream(rig.file.directory() / "file") << "x";
   const auto opened = SqliteStore::open(rig.file.directory() / "file" / "valetkey.db", rig.clock, rig.bus);
   ASSERT_EQ(outcome(opened), "store_unavailable");
@@ -97,7 +144,7 @@ class SqliteMigrations : public testing::Test {
     return opened ? model::Error{.detail = "was opened"} : opened.error();
   }
 
-  SqliteRig rig;
+  SqliteTestStore rig;
 };
 
 TEST_F(SqliteMigrations, are_recorded_and_run_once) {
@@ -128,7 +175,7 @@ TEST_F(SqliteMigrations, that_were_changed_are_refused) {
 }
 
 TEST_F(SqliteMigrations, wait_where_they_may_not_run) {
-  SqliteRig fresh;
+  SqliteTestStore fresh;
   EXPECT_EQ(outcome(fresh.try_open({.migrate = false})), "store_unavailable") << "no file is made either";
   EXPECT_FALSE(std::filesystem::exists(fresh.file.path()));
   std::ofstream(fresh.file.path()) << "";
@@ -137,7 +184,7 @@ TEST_F(SqliteMigrations, wait_where_they_may_not_run) {
 }
 
 TEST_F(SqliteMigrations, of_two_processes_that_start_at_once_run_once) {
-  SqliteRig fresh;
+  SqliteTestStore fresh;
   std::vector<std::string> results(6);
   std::vector<std::thread> threads;
   for (auto& result : results) threads.emplace_back([&fresh, &result] { result = outcome(fresh.try_open()); });

@@ -2,7 +2,7 @@
 
 #include <csignal>
 
-#include "contract/sqlite_rig.hpp"
+#include "contract/sqlite_test_store.hpp"
 
 namespace valetkey::test {
 namespace {
@@ -27,7 +27,7 @@ class FileSizeLimit {
 };
 
 TEST(SqliteOutage, a_write_that_fails_is_unavailable_and_leaves_nothing) {
-  SqliteRig rig;
+  SqliteTestStore rig;
   rig.open();
   ASSERT_EQ(outcome(rig.apply(put({make_row(Kind::kFlow, "before")}))), "ok");
   auto large = make_row(Kind::kFlow, "large");
@@ -66,7 +66,7 @@ class SqliteDamage : public testing::Test {
     rig.open();
   }
 
-  SqliteRig rig;
+  SqliteTestStore rig;
 };
 
 TEST_F(SqliteDamage, is_an_integrity_error_of_what_it_hit) {
@@ -92,7 +92,7 @@ TEST_F(SqliteDamage, of_one_unit_is_not_that_of_its_group) {
 TEST_F(SqliteDamage, is_found_by_the_check) { EXPECT_FALSE(rig.store->integrity_check()->empty()); }
 
 TEST(SqliteWatch, a_change_by_another_process_makes_everyone_forget_everything) {
-  SqliteRig rig;
+  SqliteTestStore rig;
   rig.open({.watch_interval = model::Milliseconds{1}});
   ASSERT_EQ(outcome(rig.apply(put({make_row(Kind::kFlow, "f")}))), "ok");
   ASSERT_EQ(outcome(rig.apply({})), "ok");
@@ -102,7 +102,7 @@ TEST(SqliteWatch, a_change_by_another_process_makes_everyone_forget_everything) 
 }
 
 TEST(SqliteWatch, reads_backups_and_checks_are_no_changes) {
-  SqliteRig rig;
+  SqliteTestStore rig;
   rig.open();
   ASSERT_EQ(outcome(rig.apply(put({make_row(Kind::kFlow, "f")}))), "ok");
   ASSERT_TRUE(rig.store->backup(rig.file.directory() / "copy.db").has_value());

@@ -12,7 +12,7 @@ using adapters::sqlite::SqliteOptions;
 using adapters::sqlite::SqliteStore;
 
 /// A store over a file of its own, for tests of what only SQLite has.
-struct SqliteRig {
+struct SqliteTestStore {
   SqliteTestFile file;
   SteppedClock clock;
   RecordingBus bus;
