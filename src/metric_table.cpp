@@ -1,11 +1,16 @@
 #include "metric_table.hpp"
 
 namespace valetkey {
+namespace {
+
+constexpr std::size_t kMostRouteLabels = 1024;  // six status classes for each of some hundred routes
+
+}  // namespace
 
 std::vector<adapters::prometheus::MetricFacts> metric_table() {
   return {
-      {"valetkey_http_requests_total", "route", "Requests answered, by route template and status class"},
-      {"valetkey_http_request_seconds", "route", "Time from the whole request to its answer"},
+      {"valetkey_http_requests_total", "route", "Requests answered, by route template and status class", {}, kMostRouteLabels},
+      {"valetkey_http_request_seconds", "route", "Time from the whole request to its answer", {}, kMostRouteLabels},
       {"valetkey_http_connections", "", "Connections open now"},
       {"valetkey_http_connections_total", "listener", "Connections accepted"},
       {"valetkey_http_refused_total", "reason", "Requests and connections refused before routing"},

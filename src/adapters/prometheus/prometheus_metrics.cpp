@@ -19,8 +19,6 @@ namespace {
 
 namespace their = ::prometheus;
 
-constexpr std::size_t kMostLabels = 64;
-
 const their::Histogram::BucketBoundaries& default_buckets() {
   static const their::Histogram::BucketBoundaries kBuckets{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
   return kBuckets;
@@ -78,7 +76,7 @@ class PrometheusMetrics::Families {
     if (!label.empty() && !facts.label.empty()) {
       auto& used = labels_[facts.name];
       std::string value(label);
-      if (!used.contains(value) && used.size() >= kMostLabels) value = "other";
+      if (!used.contains(value) && used.size() >= facts.most_labels) value = "other";
       used.insert(value);
       labels.emplace(facts.label, value);
     }

@@ -13,11 +13,12 @@ struct MetricFacts {
   std::string label;  ///< name of its one label; empty: none
   std::string help;
   std::vector<double> buckets{};  ///< of a histogram, in seconds; empty: 1 ms to 30 s
+  std::size_t most_labels = 64;   ///< label values; what comes after them is `other`
 };
 
 /// Families come into being at first use, by the facts given here; a metric without facts gets the label `kind` and no help. After a
-/// thread's first use of a (name, label) neither count() nor gauge() takes a lock. A family has at most 64 label values, what comes
-/// after them is `other` (S21).
+/// thread's first use of a (name, label) neither count() nor gauge() takes a lock. Label values are bounded
+/// (S21).
 class PrometheusMetrics final : public ports::Metrics {
  public:
   explicit PrometheusMetrics(std::vector<MetricFacts> facts);

@@ -167,7 +167,7 @@ ports::Task<void> Session::refuse() {
   auto& request = parser_.request();
   if (request.request_id.empty()) request.request_id = rules_.world.random.token(16);
   const auto response = problem_response(*refusal_, request.request_id);
-  rules_.world.metrics.count("valetkey_http_refused_total", response.code);
+  rules_.world.metrics.count("valetkey_http_refused_total", model::facts(refusal_->code).code);
   rules_.world.log.write(ports::LogLevel::kInfo, "request refused",
                          {{"request_id", request.request_id},
                           {"status", std::to_string(response.status)},
