@@ -3,9 +3,11 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
-#include <fstream>
-#include <iterator>
+#include <cstdio>
+#include <expected>
+#include <memory>
 #include <system_error>
 
 #include "config_sources.hpp"
@@ -57,23 +59,32 @@ bool is_private(const std::string& path) {
   return ::stat(path.c_str(), &facts) == 0 && (facts.st_mode & 077U) == 0;
 }
 
+/// Or why not. Not by a stream, which throws for a directory.
+std::expected<std::string, std::string> content_of(const std::string& path) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "re"), &std::fclose);
+  if (!file) return std::unexpected(std::generic_category().message(errno));
+  std::string text;
+  std::array<char, 4096> chunk{};
+  while (const auto count = std::fread(chunk.data(), 1, chunk.size(), file.get())) text.append(chunk.data(), count);
+  if (std::ferror(file.get()) != 0) return std::unexpected(std::generic_category().message(errno));
+  return text;
+}
+
 }  // namespace
 
 Source read_config_file(const std::string& path) {
   Source source;
-  std::ifstream file(path, std::ios::binary);
-  std::string text;
-  if (file) text.assign(std::istreambuf_iterator<char>(file), {});
-  if (!file) {
-    source.faults.push_back(fmt::format("{}: cannot be read: {}", path, std::generic_category().message(errno == 0 ? EIO : errno)));
+  auto text = content_of(path);
+  if (!text) {
+    source.faults.push_back(fmt::format("{}: cannot be read: {}", path, text.error()));
     return source;
   }
   try {
-    read_table(toml::parse(text), "", path, source);
+    read_table(toml::parse(*text), "", path, source);
   } catch (const toml::parse_error& failed) {
     source.faults.push_back(fmt::format("{}:{}: not TOML: {}", path, failed.source().begin.line, model::clipped(failed.description())));
   }
-  model::Secret::wipe(text);
+  model::Secret::wipe(*text);
   const bool has_secret = std::ranges::any_of(source.assignments, [](const auto& one) { return one.setting->is_secret; });
   if (has_secret && !is_private(path))
     source.faults.push_back(fmt::format("{}: holds a secret, and others may read or change it; run chmod 0600 {}", path, path));

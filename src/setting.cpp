@@ -162,7 +162,9 @@ Result<void> set_public_url(Config& config, const Value& value) {
   return {};
 }
 std::string show_public_url(const Config& config) {
-  return toml_text(config.public_url.empty() ? "http://" + config.listen : config.public_url);
+  if (!config.public_url.empty()) return toml_text(config.public_url);
+  const auto listen = http::server::parse_listen(config.listen);
+  return toml_text((config.tls_certificate.empty() ? "http://" : "https://") + (listen ? http::server::to_text(*listen) : config.listen));
 }
 
 Result<void> set_data_dir(Config& config, const Value& value) {
@@ -194,9 +196,9 @@ Result<void> set_root_key(Config& config, const Value& value) {
   if (!list) return must("a root key, or several separated by commas; the first seals");
   std::string joined;
   for (const auto& key : *list) joined.append(key).append(",");
-  auto keys = adapters::root_key::parse_root_keys(joined, ',', "root_key", "key");
+  auto keys = adapters::root_key::parse_root_keys(joined, ',', "the root key", "key");
   Secret::wipe(joined);
-  if (!keys) return model::fail(model::Code::kInvalidInput, keys.error().detail);
+  if (!keys) return model::fail(std::move(keys.error()));
   config.root_keys = std::move(*keys);
   return {};
 }

@@ -39,7 +39,8 @@ class Broker extends BrokerApi {
     this.port = 0;
   }
 
-  #environment() {
+  /** What the broker is started with; commands on its store are given the same. */
+  environment() {
     const passed_on = Object.fromEntries(kPassedOn.filter((name) => name in process.env).map((name) => [name, process.env[name]]));
     return {
       ...passed_on,
@@ -57,7 +58,7 @@ class Broker extends BrokerApi {
     const stderr = openSync(this.stderr_file, 'a');
     try {
       this.#process = await start_process(...with_parent(binary_of(this.options.stepped), ['serve', ...this.options.args ?? []]), {
-        is_ready: ready_origin, env: this.#environment(), cwd: this.directory, stderr, on_line: (line) => this.#note(line), ...this.options.process,
+        is_ready: ready_origin, env: this.environment(), cwd: this.directory, stderr, on_line: (line) => this.#note(line), ...this.options.process,
       });
     } catch (error) {
       error.message += `\n${this.log().split('\n').slice(-40).join('\n')}`;
