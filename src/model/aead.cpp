@@ -31,12 +31,12 @@ Context new_context(Direction direction) {
 }
 
 /// A context per thread and direction: fetching and allocating one costs as much as sealing 2 KB.
-template <Direction kDirection>
+template <Direction Way>
 EVP_CIPHER_CTX* started(std::string_view key, std::string_view nonce, std::string_view associated) {
   if (key.size() != kAeadKeyBytes || nonce.size() != kAeadNonceBytes) throw std::logic_error("aead: wrong size of key or nonce");
-  thread_local const Context context = new_context(kDirection);
+  thread_local const Context context = new_context(Way);
   int written = 0;
-  if (EVP_CipherInit_ex2(context.get(), nullptr, raw(key), raw(nonce), static_cast<int>(kDirection), nullptr) != 1 ||
+  if (EVP_CipherInit_ex2(context.get(), nullptr, raw(key), raw(nonce), static_cast<int>(Way), nullptr) != 1 ||
       EVP_CipherUpdate(context.get(), nullptr, &written, raw(associated), length_of(associated)) != 1)
     throw std::runtime_error("aead: cannot start");
   return context.get();

@@ -20,8 +20,7 @@ using test::place_of;
 using test::run;
 using testing::HasSubstr;
 
-class KeyRingTest : public testing::Test {
- protected:
+struct KeyRingTest : testing::Test {
   test::VaultRig rig;
 
   Sealed sealed_by(KeyRing& ring, const Place& place, std::string plain) {
@@ -201,6 +200,7 @@ TEST_F(KeyRingTest, a_deleted_tenant_leaves_no_key_in_store_or_memory) {
 TEST_F(KeyRingTest, keys_in_memory_are_bounded) {
   auto ring = rig.ring({.most_keys = 32});
   std::vector<Sealed> sealed;
+  sealed.reserve(200);
   const auto tenant = [](std::size_t i) { return "ten_" + std::to_string(i); };
   for (std::size_t i = 0; i < 200; ++i) sealed.push_back(sealed_by(*ring, place_of(tenant(i)), "token"));
   std::size_t in_memory = 0;

@@ -12,8 +12,7 @@ using model::Kind;
 using test::run;
 using testing::HasSubstr;
 
-class RecordsTest : public testing::Test {
- protected:
+struct RecordsTest : testing::Test {
   test::VaultRig rig;
   std::unique_ptr<KeyRing> keys = rig.ring();
   Records records{rig.store, *keys};

@@ -35,8 +35,7 @@ class MemoryRescue final : public ports::Rescue {
   }
 };
 
-class ResealTest : public testing::Test {
- protected:
+struct ResealTest : testing::Test {
   static constexpr model::Milliseconds kGrace{60'000};
 
   test::VaultRig rig;
@@ -272,6 +271,7 @@ TEST_F(ResealTest, security_s40_while_serving) {
     }
   };
   std::vector<std::thread> threads;
+  threads.reserve(3);
   for (int i = 0; i < 3; ++i) threads.emplace_back(serve, i);
   for (int i = 0; i < 10; ++i) {
     rotate();

@@ -17,8 +17,7 @@ using model::Secret;
 using test::place_of;
 using test::run;
 
-class RootRotation : public testing::Test {
- protected:
+struct RootRotation : testing::Test {
   test::VaultRig rig;
   adapters::root_key::RootKeys both = test::root_keys({'b', 'a'}, rig.random);
   adapters::root_key::RootKeys only_new = test::root_keys({'b'}, rig.random);
@@ -28,6 +27,7 @@ class RootRotation : public testing::Test {
   std::vector<Sealed> sealed_for(int tenants) {
     auto ring = rig.ring();
     std::vector<Sealed> sealed;
+    sealed.reserve(static_cast<std::size_t>(tenants));
     for (int i = 0; i < tenants; ++i) sealed.push_back(run(ring->seal(place_of(tenant(i)), Secret("token"))).value());
     return sealed;
   }
@@ -128,6 +128,7 @@ TEST_F(RootRotation, security_s42_while_others_seal_and_open) {
   std::atomic<bool> is_over{false};
   std::vector<std::vector<std::pair<int, Sealed>>> sealed(3);
   std::vector<std::thread> threads;
+  threads.reserve(sealed.size());
   for (std::size_t t = 0; t < sealed.size(); ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 100 || !is_over; ++i) {

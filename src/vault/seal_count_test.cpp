@@ -13,7 +13,6 @@ namespace valetkey::vault {
 namespace {
 
 using model::Kind;
-using model::Sealed;
 using model::Secret;
 using test::place_of;
 using test::run;
@@ -21,8 +20,7 @@ using testing::HasSubstr;
 
 constexpr Options kSmall{.seals_per_block = 4, .new_key_at = 10, .refuse_at = 20};
 
-class SealCount : public testing::Test {
- protected:
+struct SealCount : testing::Test {
   test::VaultRig rig;
   std::map<std::string, std::int64_t> made;  ///< seals by data key
 
@@ -68,7 +66,7 @@ TEST_F(SealCount, security_s40_a_seal_whose_reservation_failed_is_not_made) {
 TEST_F(SealCount, security_s40_new_key_at_the_limit_and_not_before) {
   auto ring = rig.ring(kSmall);
   const auto keys = seal(*ring, 21);
-  const auto first = keys.at(0);
+  const auto& first = keys.at(0);
   EXPECT_EQ(keys.at(9), first) << "seal 10 is the last of the first key";
   EXPECT_NE(keys.at(10), first) << "seal 11 is the first of the second key";
   EXPECT_EQ(keys.at(19), keys.at(10));
@@ -139,9 +137,11 @@ TEST_F(SealCount, security_s40_a_crash_never_lowers_a_count) {
 TEST_F(SealCount, security_s40_nodes_that_reserve_at_once_share_one_count) {
   const Options options{.seals_per_block = 3, .new_key_at = 100, .refuse_at = 200};
   std::vector<std::unique_ptr<KeyRing>> nodes;
+  nodes.reserve(3);
   for (int i = 0; i < 3; ++i) nodes.push_back(rig.ring(options));
   std::mutex mutex;
   std::vector<std::thread> threads;
+  threads.reserve(6);
   for (int i = 0; i < 6; ++i) {
     threads.emplace_back([&, i] {
       for (int seals = 0; seals < 150; ++seals) {

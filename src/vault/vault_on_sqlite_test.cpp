@@ -21,8 +21,7 @@ using model::Secret;
 using test::place_of;
 using testing::HasSubstr;
 
-class VaultOnSqlite : public testing::Test {
- protected:
+struct VaultOnSqlite : testing::Test {
   test::SteppedClock clock;
   test::SystemRandom random;
   adapters::root_key::RootKeys roots = test::root_keys({'a'}, random);
@@ -70,6 +69,7 @@ TEST_F(VaultOnSqlite, security_s40_counts_cover_the_seals_of_all_nodes_and_lives
     auto one = ring(roots, options);
     auto two = ring(roots, options);
     std::vector<std::thread> threads;
+    threads.reserve(4);
     for (int t = 0; t < 4; ++t) {
       threads.emplace_back([&, t] {
         for (int i = 0; i < 60; ++i) {

@@ -57,7 +57,7 @@ RecoveryPrivateKey::~RecoveryPrivateKey() = default;
 
 model::Result<std::unique_ptr<RecoveryPrivateKey>> RecoveryPrivateKey::from_pem(const model::Secret& pem, ports::KeyWrapper& roots) {
   auto key = RsaKey::from_pem(pem.reveal(), RsaKey::Half::kPrivate);
-  if (!key) return unusable("it is not a private key in PEM (-----BEGIN PRIVATE KEY-----) without a passphrase");
+  if (!key) return unusable("it is not a private key in PEM without a passphrase");
   if (const auto objection = objection_to(*key)) return unusable(*objection);
   auto name = name_of(*key);
   return std::unique_ptr<RecoveryPrivateKey>(new RecoveryPrivateKey(std::make_unique<RsaKey>(std::move(*key)), std::move(name), roots));

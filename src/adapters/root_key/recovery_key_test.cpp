@@ -16,8 +16,7 @@ using test::run;
 using testing::HasSubstr;
 using testing::Not;
 
-class RecoveryKey : public testing::Test {
- protected:
+struct RecoveryKey : testing::Test {
   test::FixedRandom random;
   static std::vector<Secret> keys() {
     std::vector<Secret> keys;

@@ -21,8 +21,7 @@ using testing::Not;
 const std::string kOne = model::to_base64("0123456789abcdef0123456789abcdef");
 const std::string kTwo = model::to_base64("fedcba9876543210fedcba9876543210");
 
-class RootKeySource : public testing::Test {
- protected:
+struct RootKeySource : testing::Test {
   void SetUp() override {
     auto pattern = (fs::temp_directory_path() / "root_key_XXXXXX").string();
     ASSERT_NE(::mkdtemp(pattern.data()), nullptr);

@@ -57,8 +57,7 @@ TEST(ParseRootKeys, security_s42_refuses_duplicates_and_none) {
   EXPECT_THAT(error_of("# only a comment\n\n"), HasSubstr("holds no key"));
 }
 
-class RootKeysTest : public testing::Test {
- protected:
+struct RootKeysTest : testing::Test {
   test::FixedRandom random;
 
   RootKeys ring(std::initializer_list<char> firsts) {
