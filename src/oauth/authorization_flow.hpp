@@ -36,6 +36,7 @@ struct Callback {
 struct CallbackEnd {
   std::optional<model::ConnectSession> session;  ///< nullopt: the answer belongs to no flow of this browser; nothing was stored
   std::string flow_tag;                          ///< the cookie to clear
+  std::string integration_name;                  ///< for people; empty where it failed before it was read
   std::optional<model::Error> error;             ///< nullopt: connected
   std::string error_code;                        ///< access_denied, account_mismatch, issuer_mismatch, ...
   model::Secret confirmation_code;               ///< empty when `completion` is immediate or it failed

@@ -40,7 +40,7 @@ ports::Answer<int> Background::refresh_due() {
 
 ports::Task<void> Background::look_after(model::Grant grant) {
   if (auto announced = co_await announce_expiring(grant); !announced) co_return;
-  auto refreshed = co_await refresher_.refresh({grant.tenant, grant.connection, grant.id}, {.is_background = true});
+  const auto refreshed = (co_await refresher_.refresh({grant.tenant, grant.connection, grant.id}, {.is_background = true})).state;
   // Whoever could not be helped (a connection that waits, a rejected client) is looked at again later, not every second.
   auto stored = co_await context_.records.load<model::Grant>(grant.tenant, grant.id.str());
   const auto now = context_.clock.wall_now();

@@ -276,6 +276,7 @@ ports::Task<CallbackEnd> AuthorizationFlow::finish(Callback callback) {
   } else if (auto client = co_await load_client(context_, flow->tenant, flow->credential, flow->endpoint_set); !client) {
     finished = stop(std::move(client.error()));
   } else {
+    end.integration_name = client->integration.name;
     const auto scopes = end.session->scopes.empty() ? client->scopes() : end.session->scopes;
     Finishing at{.context = context_, .flow = *flow, .session = *end.session, .client = std::move(*client), .fields = end.session->fields, .scopes = scopes};
     finished = co_await finish_in(at, callback.query, end);

@@ -253,6 +253,7 @@ TEST(RefreshOutcome, refresh_rule_04_the_loser_of_a_race_overwrites_nothing) {
   auto winner = rig.grant_of(connection);
   winner.generation = 2;
   winner.attempt = model::Attempt::kNone;
+  winner.access_tokens.front().expires_at = rig.clock.wall_now() + 3600s;
   EngineRig::must(run(*rig.world, rig.store->apply({.writes = {rig.records->put(winner)}})));
   rig.pass(12s);
   EXPECT_EQ(rig.stored(connection).state, ConnectionState::kActive);

@@ -18,11 +18,12 @@ ports::Unit success_unit(const Context& context, GrantState& state, std::int64_t
   unit.preconditions.emplace_back(ports::Expect{model::Kind::kGrant, state.grant.id.str(), "generation", generation_spent});
   unit.writes.emplace_back(context.records.put(state.grant));
   unit.writes.emplace_back(ports::DropLease{lease_name(state.grant.id), context.owner});
+  // Somebody who took this request for lost may have given the connection up meanwhile: then it is read again.
+  unit.preconditions.emplace_back(vault::Records::unchanged(state.connection));
   // A late answer for endpoints that were given up heals nothing (S1).
   const bool is_in_force = state.grant.endpoint_set == state.client.credential.endpoint_set;
   const bool is_current = state.connection.current_grant == state.grant.id;
   if (is_current && is_in_force && state.connection.state == model::ConnectionState::kNeedsReconnect) {
-    unit.preconditions.emplace_back(vault::Records::unchanged(state.connection));
     state.connection.state = model::ConnectionState::kActive;
     state.connection.state_reason.clear();
     state.connection.updated_at = context.clock.wall_now();
@@ -42,9 +43,31 @@ bool is_store_down(const model::Error& error) { return error.code == Code::kStor
 
 std::string rescue_name(const model::Grant& grant) { return fmt::format("{}-{}-{}", grant.tenant.str(), grant.id.str(), grant.generation); }
 
+/// A renewed grant as text: its row, of which the store's columns are part.
+std::string text_of(const model::Grant& grant, std::int64_t generation_spent) {
+  return boost::json::serialize(boost::json::object{{"doc", model::to_row(grant).doc},
+                                                    {"connection", grant.connection.str()},
+                                                    {"spent", generation_spent},
+                                                    {"generation", grant.generation},
+                                                    {"due_at", grant.due_at ? model::to_unix_ms(*grant.due_at) : 0},
+                                                    {"data_key", grant.data_key}});
+}
+
+/// The stored grant with what was rescued of it.
+model::Result<model::Grant> rescued_of(const model::Grant& stored, const boost::json::object& kept) {
+  auto row = model::to_row(stored);
+  row.doc = kept.at("doc").as_string();
+  auto grant = model::from_row<model::Grant>(row);
+  if (!grant) return grant;
+  grant->generation = kept.at("generation").to_number<std::int64_t>();
+  grant->data_key = kept.at("data_key").as_string();
+  const auto due = kept.at("due_at").to_number<std::int64_t>();
+  grant->due_at = due > 0 ? std::optional(model::from_unix_ms(due)) : std::nullopt;
+  return grant;
+}
+
 ports::Answer<void> keep_outside(Context& context, const model::Grant& grant, std::int64_t generation_spent) {
-  const auto row = model::to_row(grant);
-  const auto text = boost::json::serialize(boost::json::object{{"doc", row.doc}, {"connection", grant.connection.str()}, {"spent", generation_spent}});
+  const auto text = text_of(grant, generation_spent);
   auto sealed = co_await context.keys.seal(vault::rescue_place(grant.tenant, grant.id, grant.generation), model::Secret(text));
   if (!sealed) co_return model::fail(std::move(sealed.error()));
   co_return co_await context.rescue.keep(rescue_name(grant), std::move(sealed->bytes));
@@ -127,9 +150,7 @@ ports::Answer<int> recover_rescued(Context& context) {
     auto state = co_await read_state(context, tenant, model::ConnectionId{std::string(object.at("connection").as_string())});
     if (!state && state.error().code != Code::kNotFound) co_return model::fail(std::move(state.error()));
     if (state) {
-      auto row = model::to_row(state->grant);
-      row.doc = object.at("doc").as_string();
-      auto renewed = model::from_row<model::Grant>(row);
+      auto renewed = rescued_of(state->grant, object);
       if (renewed && state->grant.id == grant_id) {
         state->grant = std::move(*renewed);
         auto stored = co_await save_renewed(context, std::move(*state), object.at("spent").to_number<std::int64_t>(), [](const model::Error&) {});

@@ -26,12 +26,14 @@ bool is_superseded(const GrantState& state, const GrantKey& key) { return state.
 
 std::string lease_name(const model::GrantId& grant) { return "grant:" + grant.str(); }
 
-ports::Answer<GrantState> Refresher::refresh(GrantKey key, Need need) {
+ports::Task<Refreshed> Refresher::refresh(GrantKey key, Need need) {
   const auto name = key.grant.str();
-  auto shared = co_await flights_.run(name, [this, key = std::move(key), need = std::move(need)](Flight::Settle settle) {
+  const auto was_own = std::make_shared<bool>(false);
+  auto shared = co_await flights_.run(name, [this, was_own, key = std::move(key), need = std::move(need)](Flight::Settle settle) {
+    *was_own = true;
     return work(key, need, std::move(settle));
   });
-  co_return *shared;
+  co_return Refreshed{*shared, *was_own};
 }
 
 ports::Answer<void> Refresher::exclusively(GrantKey key, std::function<ports::Answer<void>()> work) {

@@ -5,6 +5,12 @@
 
 namespace valetkey::oauth {
 
+/// What a caller of the guard gets.
+struct Refreshed {
+  model::Result<GrantState> state;
+  bool was_own = false;  ///< the work ran for this caller's need; else it ran for another's, and only what it left counts
+};
+
 /// The refresh guard of DESIGN section 5: the only place that spends a refresh token. One task per grant: in this process by a single
 /// flight, across nodes by a row lease; it covers read again -> exchange -> durable save. Callers cancel only their wait.
 class Refresher {
@@ -12,7 +18,7 @@ class Refresher {
   explicit Refresher(Context& context) : context_(context), flights_(context.executor) {}
 
   /// The state after the refresh that `need` asks for, or after the one that is under way. A state that needs none is answered as it is.
-  ports::Answer<GrantState> refresh(GrantKey key, Need need);
+  ports::Task<Refreshed> refresh(GrantKey key, Need need);
 
   /// Runs `work` under the guard of a grant: nothing refreshes it meanwhile, and what was under way has ended (revocation, reseal).
   ports::Answer<void> exclusively(GrantKey key, std::function<ports::Answer<void>()> work);

@@ -46,18 +46,16 @@ TEST(Refresher, refresh_rule_18_a_hundred_rejections_of_one_generation_make_one_
 }
 
 TEST(Refresher, refresh_rule_20_the_caller_that_started_it_may_leave) {
+  boost::asio::io_context leaving;  // the first caller's thread, which never runs again once the request is on its way
   EngineRig rig;
   const auto connection = rig.connect();
   rig.clock.advance(3601s);
   rig.provider.script.push_back({.delay = 5s});
-  {
-    boost::asio::io_context leaving;  // the first caller's connection: it goes away with everything on it
-    boost::asio::co_spawn(leaving, rig.tokens->token_for(rig.tenant, connection.id, {}), boost::asio::detached);
-    while (rig.provider.token_requests() == 0) {
-      leaving.restart();
-      leaving.poll();
-      rig.settle();
-    }
+  boost::asio::co_spawn(leaving, rig.tokens->token_for(rig.tenant, connection.id, {}), boost::asio::detached);
+  while (rig.provider.token_requests() == 0) {
+    leaving.restart();
+    leaving.poll();
+    rig.settle();
   }
   const auto read = rig.start_read(connection);
   rig.pass(6s);

@@ -67,6 +67,11 @@ class SingleFlight {
     std::vector<ports::Completion<Shared>> waiting;
     Shared settled;
   };
+  /// Work that is dropped before its end (its executor is gone) drops those who wait: each of them holds on to the entry that holds it.
+  struct Dropped {
+    Entry& entry;
+    ~Dropped() { std::exchange(entry.waiting, {}).clear(); }
+  };
 
   ports::Task<Shared> wait_for(std::shared_ptr<Entry> entry) {
     return ports::completed_by<Shared>([this, entry = std::move(entry)](ports::Completion<Shared> resume) {
@@ -94,6 +99,7 @@ class SingleFlight {
   }
 
   ports::Task<void> work_for(std::string key, std::shared_ptr<Entry> entry, Work work) {
+    const Dropped dropped{*entry};
     auto value = co_await work(Settle(this, entry));
     {
       // Whoever comes from here on starts anew, and reads what was saved.

@@ -128,23 +128,23 @@ ports::Answer<LiveToken> Tokens::token_for(model::TenantId tenant, model::Connec
       if (serve->should_refresh) refresh_later(*now, need);
       co_return co_await opened(*now, *serve);
     }
-    auto state = co_await refresher_.refresh({tenant, connection, now->grant->grant.id}, need);
-    if (state) {
+    auto refreshed = co_await refresher_.refresh({tenant, connection, now->grant->grant.id}, need);
+    if (refreshed.state) {
       failed.reset();
       // What the guard answers is newer than any cache.
-      const Snapshot renewed{std::make_shared<const model::Connection>(std::move(state->connection)),
-                             std::make_shared<const CachedGrant>(std::move(state->grant), std::move(state->client))};
+      const Snapshot renewed{std::make_shared<const model::Connection>(std::move(refreshed.state->connection)),
+                             std::make_shared<const CachedGrant>(std::move(refreshed.state->grant), std::move(refreshed.state->client))};
       auto after = plan_of(renewed, need);
       if (const auto* serve = std::get_if<Serve>(&after)) co_return co_await opened(renewed, *serve);
       continue;
     }
-    failed = std::move(state.error());
+    failed = std::move(refreshed.state.error());
     const auto* token = find_token(now->grant->grant, need.name, need.audience);
     const bool is_live = token != nullptr && token->expires_at && *token->expires_at > context_.clock.wall_now();
     if (is_live && !need.rejected_generation) co_return co_await opened(*now, {.token = token, .is_refresh_failing = true});
-    // The grant was replaced while it was being renewed: the connection has another one now, or is gone.
+    // Not found: the grant was replaced while it was being renewed; the connection has another one now, or is gone.
     const bool is_superseded = failed->code == model::Code::kNotFound;
-    if (!is_superseded && !model::facts(failed->code).retryable) break;
+    if (refreshed.was_own && !is_superseded) break;
   }
   if (failed) co_return model::fail(std::move(*failed));
   co_return model::fail(model::Code::kProviderUnavailable,
