@@ -19,8 +19,10 @@ def without_comments(text):
 
 
 def folder_of(path):
-    """src/oauth/x.cpp -> oauth; src/adapters/sqlite/x.cpp -> adapters/sqlite; src/main.cpp -> '' (the wiring)."""
+    """src/oauth/x.cpp -> oauth; src/adapters/sqlite/x.cpp -> adapters/sqlite; src/main.cpp, src/commands/x.cpp -> '' (the wiring)."""
     parts = path.split("/")[1:-1]
+    if parts[:1] == ["commands"]:
+        return ""
     return "/".join(parts[:2]) if parts[:1] == ["adapters"] else "/".join(parts[:1])
 
 
