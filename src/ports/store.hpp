@@ -72,7 +72,8 @@ struct DropLease {
   std::string name;
   std::string owner;
 };
-/// Adds `count` to the token reads of (key, connection, minute) (S43).
+/// Adds `count` to the token reads of (key, connection, minute) (S43): the row `{key}/{connection}/{minute}` of kTokenReads, with the
+/// document {"key", "connection", "count"}.
 struct CountReads {
   std::string tenant;
   std::string key;

@@ -10,6 +10,7 @@ namespace valetkey::adapters::sqlite {
 namespace {
 
 constexpr std::string_view kDoing = "back the database up";
+constexpr std::string_view kMarking = "mark the database";
 
 model::Result<void> copy(Connection& from, const std::filesystem::path& target) {
   auto to = Connection::open(target, Access::kFill);
@@ -20,7 +21,7 @@ model::Result<void> copy(Connection& from, const std::filesystem::path& target) 
   const int stepped = sqlite3_backup_step(job, -1);
   sqlite3_backup_finish(job);
   if (stepped != SQLITE_DONE) return model::fail(error_of((*to)->handle(), stepped, kDoing));
-  return {};
+  return (*to)->execute("PRAGMA user_version = 1", kMarking);
 }
 
 }  // namespace
@@ -36,6 +37,20 @@ model::Result<void> backup(const std::filesystem::path& database, const std::fil
     for (const char* suffix : {"", "-wal", "-shm", "-journal"}) std::filesystem::remove(target.string() + suffix, ignored);
   }
   return copied;
+}
+
+model::Result<bool> has_backup_mark(const std::filesystem::path& database) {
+  auto connection = Connection::open(database, Access::kInspect);
+  if (!connection) return model::fail(std::move(connection.error()));
+  const auto mark = (*connection)->integer_of("PRAGMA user_version", kMarking);
+  if (!mark) return model::fail(mark.error());
+  return *mark != 0;
+}
+
+model::Result<void> remove_backup_mark(const std::filesystem::path& database) {
+  auto connection = Connection::open(database, Access::kWrite);
+  if (!connection) return model::fail(std::move(connection.error()));
+  return (*connection)->execute("PRAGMA user_version = 0", kMarking);
 }
 
 }  // namespace valetkey::adapters::sqlite

@@ -47,6 +47,19 @@ TEST(SqliteOutage, a_write_that_fails_is_unavailable_and_leaves_nothing) {
   EXPECT_TRUE(rig.store->integrity_check()->empty());
 }
 
+TEST(SqliteOutage, a_backup_that_fails_leaves_no_file) {
+  SqliteTestStore rig;
+  rig.open();
+  const auto target = rig.file.directory() / "backup.db";
+  {
+    const FileSizeLimit limit(20'000);
+    EXPECT_EQ(outcome(rig.store->backup(target)), "store_unavailable");
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(rig.file.directory()))
+    EXPECT_EQ(entry.path().filename().string().rfind("backup", 0), std::string::npos) << entry.path();
+  EXPECT_EQ(outcome(rig.store->backup(target)), "ok");
+}
+
 class SqliteDamage : public testing::Test {
  protected:
   /// Overwrites the page where the tree of a table begins.
