@@ -85,12 +85,12 @@ ports::Task<Response> press(OauthWorld world, Request& request) {
   co_return response;
 }
 
-Response ended(const oauth::CallbackEnd& end, const std::string& integration_name, const Request& request) {
+Response ended(const oauth::CallbackEnd& end, const Request& request) {
   if (!end.error) {
     model::Pairs ending{{"status", "success"}};
     if (!end.confirmation_code.empty()) ending.emplace_back("code", end.confirmation_code.reveal());
     const auto target = way_back(*end.session, std::move(ending));
-    return target.empty() ? success_page(integration_name) : redirect_303(target);
+    return target.empty() ? success_page(end.integration_name) : redirect_303(target);
   }
   const auto target = end.session ? way_back(*end.session, {{"status", "error"}, {"error", end.error_code}}) : std::string{};
   auto response = end_page(end.error_code, target, request.request_id);
@@ -105,7 +105,7 @@ ports::Task<Response> come_back(OauthWorld world, Request& request) {
   auto end = co_await world.flow.finish({.path = request.path, .query = request.query, .cookie_of = [&](std::string_view tag) {
                                            return cookies.read(request, "flow", tag);
                                          }});
-  auto response = ended(end, request.parameter("integration"), request);
+  auto response = ended(end, request);
   if (!end.flow_tag.empty()) cookies.clear(response, "flow", end.flow_tag);
   co_return response;
 }
