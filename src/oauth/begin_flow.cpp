@@ -15,6 +15,14 @@ using model::fail;
 
 std::string hashed(std::string_view secret) { return model::to_hex(model::sha256(secret)); }
 
+/// A value in a host is one label (S3); closed lists and whole origins have rules of their own.
+std::optional<std::string> check_field(const Client& client, const model::Placeholder& placeholder, const std::string& value) {
+  if (auto wrong = model::check_value(placeholder, value)) return wrong;
+  const bool is_label = client.set.host_rules.contains(placeholder.name) && placeholder.choices.empty() && placeholder.host_suffixes.empty();
+  if (is_label && !model::is_host_label(value)) return "must be 1 to 63 of a-z, 0-9 and -, and neither begin nor end with -";
+  return std::nullopt;
+}
+
 /// The end user's placeholders; what the integration does not ask for is refused.
 model::Result<void> check_fields(const Client& client, const std::map<std::string, std::string>& fields) {
   std::vector<model::FieldError> errors;
@@ -25,7 +33,7 @@ model::Result<void> check_fields(const Client& client, const std::map<std::strin
       if (!placeholder.is_optional && placeholder.default_value.empty()) errors.push_back({"/fields/" + placeholder.name, "is required"});
       continue;
     }
-    if (auto wrong = model::check_value(placeholder, given->second)) errors.push_back({"/fields/" + placeholder.name, std::move(*wrong)});
+    if (auto wrong = check_field(client, placeholder, given->second)) errors.push_back({"/fields/" + placeholder.name, std::move(*wrong)});
   }
   for (const auto& [name, value] : fields) {
     const auto* placeholder = model::find_placeholder(client.integration.placeholders, name);
