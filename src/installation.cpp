@@ -117,7 +117,7 @@ ports::Answer<Installation> check_installation(const vault::Records& records, co
 ports::Answer<void> hold_installation(const vault::Records& records, const ports::Clock& clock, std::string fingerprint,
                                       std::string reason) {
   auto held = co_await changed(records, [&](Installation& stored) {
-    stored.fingerprint = fingerprint;
+    if (!fingerprint.empty()) stored.fingerprint = fingerprint;
     stored.hold = true;
     stored.hold_reason = reason;
     ports::Unit unit;

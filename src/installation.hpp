@@ -20,7 +20,7 @@ model::Result<std::string> fingerprint_of(const Config& config);
 ports::Answer<model::Installation> check_installation(const vault::Records& records, const ports::Clock& clock, ports::Random& random,
                                                       std::string fingerprint);
 
-/// Puts the store on hold at the place that `fingerprint` names.
+/// Puts the store on hold. `fingerprint` becomes that of the store, unless it is empty. kNotFound without an installation record.
 ports::Answer<void> hold_installation(const vault::Records& records, const ports::Clock& clock, std::string fingerprint,
                                       std::string reason);
 

@@ -19,7 +19,8 @@ struct OpenStore {
   std::unique_ptr<vault::Records> records;
 };
 
-/// Opens the database under `keys` (root_key_choice.hpp), made where it is missing. kKeyUnavailable when none of them fits.
+/// Opens the database under `keys` (root_key_choice.hpp), made where it is missing. kKeyUnavailable when none of them fits. A backup
+/// is on hold from its first opening.
 model::Result<OpenStore> open_store(const Config& config, std::vector<model::Secret> keys, const ports::Clock& clock, ports::Random& random,
                                     ports::EventBus& bus);
 

@@ -151,6 +151,29 @@ test('refresh_5_8_a_directory_that_was_moved_on_purpose_is_resumed_before_it_ser
   }
 });
 
+test('refresh_5_8_a_backup_that_was_put_in_place_by_hand_starts_on_hold', async () => {
+  const broker = await start_valetkey({ name: 'by-hand' });
+  try {
+    const connection = await connect(broker);
+    const token = await token_of(broker, connection);
+    const backup = join(broker.directory, 'backup.db');
+    await command_of(broker, ['backup', backup]);
+    await refresh(broker, connection, token.generation);
+    await broker.stop();
+    cpSync(backup, join(broker.data_dir, 'valetkey.db'));
+    for (const round of ['first start', 'second start']) {
+      await broker.start();
+      assert.equal((await refresh(broker, connection, token.generation, { expect: 503 })).body.code, 'hold', round);
+      await broker.stop();
+    }
+    await command_of(broker, ['resume']);
+    await broker.start();
+    assert.match((await command_of(broker, ['doctor'])).stdout, /^ok +installation: .* not on hold/m);
+  } finally {
+    await broker.end();
+  }
+});
+
 test('restore refuses what it must, and writes nothing then', async () => {
   const original = await start_valetkey({ name: 'refuse-original' });
   const copy = beside(original, 'refuse-copy');
