@@ -4,6 +4,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <limits>
 
 #include "adapters/catalog/load_catalogue.hpp"
 #include "adapters/system/durable_file.hpp"
@@ -140,6 +141,9 @@ class AppStart {
                                                                     .flow = {.public_url = p_.url},
                                                                     .owner = p_.random.token(16)});
     p_.context->is_on_hold = is_on_hold_;
+    auto& quotas = p_.context->quotas;
+    quotas.credentials = p_.config.max_credentials_per_tenant.value_or(std::numeric_limits<std::int64_t>::max());
+    quotas.connections = p_.config.max_connections_per_tenant.value_or(std::numeric_limits<std::int64_t>::max());
     p_.refresher = std::make_unique<oauth::Refresher>(*p_.context);
     p_.tokens = std::make_unique<oauth::Tokens>(*p_.context, *p_.refresher, p_.bus, p_.config.cache_bytes);
     p_.connections = std::make_unique<oauth::Connections>(*p_.context, *p_.refresher);

@@ -179,7 +179,7 @@ TEST_F(AuthorizationFlowTest, checklist_02_a_forged_or_missing_state_is_refused)
   EXPECT_EQ(walk.come_back({{"code", "x"}, {"state", state}, {"state", state}}).error_code, "state_missing") << "twice (RFC 6749 3.1)";
 }
 
-TEST_F(AuthorizationFlowTest, checklist_03_04_10_11_state_and_challenge_are_opaque_long_and_new_for_every_flow) {
+TEST_F(AuthorizationFlowTest, checklist_03_and_checklist_04_and_checklist_10_and_checklist_11_state_and_challenge_are_long_and_new_for_every_flow) {
   Walk first(rig);
   first.begin();
   Walk second(rig);

@@ -2,7 +2,6 @@
 
 #include "model/digest.hpp"
 #include "model/encoding.hpp"
-#include "model/placeholder_text.hpp"
 #include "model/url.hpp"
 #include "oauth/token_request.hpp"
 
@@ -20,8 +19,9 @@ std::string code_challenge(const std::string& verifier) { return model::to_base6
 
 model::Result<std::string> authorization_url(const Client& client, const std::vector<std::string>& scopes, const AuthorizationSecrets& secrets,
                                              const std::map<std::string, std::string>& fields) {
-  const auto& integration = client.integration;
-  auto filled = filled_url(client, integration.authorization_url, fields);
+  auto integration = with_filled_parameters(client, fields);
+  if (!integration) return model::fail(std::move(integration.error()));
+  auto filled = filled_url(client, integration->authorization_url, fields);
   if (!filled) return model::fail(std::move(filled.error()));
   auto url = model::parse_url(*filled);
   if (!url) return model::fail(std::move(url.error()));
@@ -29,21 +29,15 @@ model::Result<std::string> authorization_url(const Client& client, const std::ve
   model::Parameters parameters{{"response_type", client.credential.response_type},
                                {"client_id", client.set.client_id},
                                {"redirect_uri", client.set.redirect_uri}};
-  if (!scopes.empty()) parameters.emplace_back("scope", joined_scopes(scopes, integration.scope_separator));
+  if (!scopes.empty()) parameters.emplace_back("scope", joined_scopes(scopes, integration->scope_separator));
   parameters.emplace_back("state", secrets.state);
   if (!secrets.code_verifier.empty()) {
     parameters.emplace_back("code_challenge", code_challenge(secrets.code_verifier));
     parameters.emplace_back("code_challenge_method", "S256");
   }
   if (!secrets.nonce.empty()) parameters.emplace_back("nonce", secrets.nonce);
-  rename(parameters, integration.authorization_rename);
-  auto values = fields;
-  for (const auto& [name, value] : client.set.placeholders) values[name] = value;
-  for (const auto& [name, value] : integration.authorization_params) {
-    auto text = model::fill(value, model::with_defaults(integration.placeholders, values), model::Where::kPlain);
-    if (!text) return model::fail(std::move(text.error()));
-    parameters.emplace_back(name, std::move(*text));
-  }
+  rename(parameters, integration->authorization_rename);
+  parameters.insert(parameters.end(), integration->authorization_params.begin(), integration->authorization_params.end());
   return model::to_string(model::with_query(std::move(*url), parameters));
 }
 

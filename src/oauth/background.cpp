@@ -2,8 +2,10 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <set>
 
 #include "oauth/outbox.hpp"
+#include "vault/reseal.hpp"
 
 namespace valetkey::oauth {
 namespace {
@@ -12,6 +14,7 @@ constexpr model::Seconds kTick{1};
 /// Grants of one look; the next look takes the next ones, so that a restart after a day is no stampede.
 constexpr int kMostPerLook = 64;
 constexpr int kTicksPerSweep = 60;
+constexpr int kTicksPerReseal = 3600;
 
 }  // namespace
 
@@ -20,6 +23,9 @@ ports::Task<void> Background::run() {
     if (auto started = co_await refresh_due(); !started)
       context_.log.write(ports::LogLevel::kWarning, "the refresher cannot read what is due", {{"cause", started.error().detail}});
     if (tick % kTicksPerSweep == 0) co_await sweep();
+    if (tick % kTicksPerReseal == kTicksPerReseal - 1)
+      if (auto resealed = co_await reseal_retired(); !resealed)
+        context_.log.write(ports::LogLevel::kWarning, "fields under retired data keys could not be sealed anew", {{"cause", resealed.error().detail}});
     co_await context_.clock.sleep_until(context_.clock.boot_now() + kTick);
   }
 }
@@ -81,6 +87,17 @@ ports::Task<void> Background::sweep() {
   unit.writes.emplace_back(ports::EraseEvents{"", now - retention_.events});
   if (auto swept = co_await context_.store().apply(std::move(unit)); !swept)
     context_.log.write(ports::LogLevel::kWarning, "what has ended could not be erased, it is tried again", {{"cause", swept.error().detail}});
+}
+
+ports::Answer<void> Background::reseal_retired() {
+  auto retired = co_await context_.store().find({.kind = model::Kind::kDataKey, .equal = {{"state", std::string("retired")}}, .limit = 200});
+  if (!retired) co_return model::fail(std::move(retired.error()));
+  std::set<std::string> tenants;
+  for (const auto& key : *retired) tenants.insert(key.tenant);
+  vault::Reseal reseal(context_.records, context_.keys, context_.clock, context_.rescue);
+  for (const auto& tenant : tenants)
+    if (auto report = co_await reseal.run(model::TenantId{tenant}); !report) co_return model::fail(std::move(report.error()));
+  co_return model::Result<void>{};
 }
 
 }  // namespace valetkey::oauth

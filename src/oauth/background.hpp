@@ -13,7 +13,7 @@ struct Retention {
 };
 
 /// What the broker does by itself: refreshes what is due through the same guard as every reader, announces refresh tokens that end,
-/// ends what nobody confirmed, and erases what is past its retention.
+/// ends what nobody confirmed, erases what is past its retention, and moves fields away from retired data keys.
 class Background {
  public:
   Background(Context& context, Refresher& refresher, Retention retention) : context_(context), refresher_(refresher), retention_(retention) {}
@@ -30,6 +30,7 @@ class Background {
  private:
   ports::Task<void> look_after(model::Grant grant);
   ports::Answer<void> announce_expiring(const model::Grant& grant);
+  ports::Answer<void> reseal_retired();
 
   Context& context_;
   Refresher& refresher_;

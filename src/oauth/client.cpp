@@ -22,6 +22,10 @@ ports::Answer<std::vector<model::Secret>> open_secrets(const Context& context, c
   co_return open;
 }
 
+std::map<std::string, std::string> values_of(const Client& client, const std::map<std::string, std::string>& fields) {
+  return model::with_defaults(client.integration.placeholders, model::values_in_force(client.set, fields));
+}
+
 }  // namespace
 
 ports::Answer<model::Integration> integration_of(const Context& context, model::TenantId tenant, std::string slug) {
@@ -52,11 +56,23 @@ ports::Answer<Client> load_client(const Context& context, model::TenantId tenant
 }
 
 model::Result<std::string> filled_url(const Client& client, const std::string& url_template, const std::map<std::string, std::string>& fields) {
-  auto values = fields;
-  for (const auto& [name, value] : client.set.placeholders) values[name] = value;  // the operator's own win
-  auto url = model::fill_url(url_template, client.integration.placeholders, model::with_defaults(client.integration.placeholders, std::move(values)));
+  auto url = model::fill_url(url_template, client.integration.placeholders, values_of(client, fields));
   if (!url) return model::fail(model::in_context(std::move(url.error()), "fill a URL of credential " + client.credential.id.str()));
   return model::to_string(*url);
+}
+
+model::Result<model::Integration> with_filled_parameters(const Client& client, const std::map<std::string, std::string>& fields) {
+  auto integration = client.integration;
+  const auto values = values_of(client, fields);
+  for (auto* parameters : {&integration.authorization_params, &integration.token_params, &integration.refresh_params}) {
+    for (auto& [name, value] : *parameters) {
+      if (value == "{access_token}") continue;
+      auto text = model::fill(value, values, model::Where::kPlain);
+      if (!text) return model::fail(model::in_context(std::move(text.error()), "fill parameter " + name + " of " + integration.slug));
+      value = std::move(*text);
+    }
+  }
+  return integration;
 }
 
 ClientProof proof_of(const Client& client, std::size_t secret_index) {

@@ -33,6 +33,9 @@ ports::Answer<model::Integration> integration_of(const Context& context, model::
 /// A URL template of the client with the operator's and the connection's values (S3), canonical.
 model::Result<std::string> filled_url(const Client& client, const std::string& url_template, const std::map<std::string, std::string>& fields);
 
+/// The integration with its declared parameters filled by the operator's and the connection's values; `{access_token}` stays.
+model::Result<model::Integration> with_filled_parameters(const Client& client, const std::map<std::string, std::string>& fields);
+
 /// The proof with one of the client's secrets (index into Client::secrets).
 ClientProof proof_of(const Client& client, std::size_t secret_index);
 

@@ -51,11 +51,10 @@ bool is_ended(const model::ConnectSession& session, model::WallTime now) {
 
 std::string session_token_hash(std::string_view token) { return model::to_hex(model::sha256(token)); }
 
-ports::Answer<std::optional<ports::ExpectFewer>> connection_quota(const Context& context, const model::TenantId& tenant) {
+ports::Answer<ports::ExpectFewer> connection_quota(const Context& context, const model::TenantId& tenant) {
   auto record = co_await context.records.load_any<model::Tenant>(tenant.str());
   if (!record) co_return fail(std::move(record.error()));
-  if (!record->policy.max_connections) co_return std::nullopt;
-  co_return ports::ExpectFewer{model::Kind::kConnection, tenant.str(), *record->policy.max_connections};
+  co_return room_for_one(model::Kind::kConnection, tenant, record->policy.max_connections.value_or(context.quotas.connections));
 }
 
 void install_grant(const Context& context, ports::Unit& unit, model::Connection& connection, const model::Grant& grant) {

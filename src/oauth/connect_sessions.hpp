@@ -56,8 +56,8 @@ class ConnectSessions {
   Context& context_;
 };
 
-/// The quota of a tenant for rows of a kind, or nullopt; see Policy.
-ports::Answer<std::optional<ports::ExpectFewer>> connection_quota(const Context& context, const model::TenantId& tenant);
+/// Room for one more connection by the tenant's policy, else by the installation's quota.
+ports::Answer<ports::ExpectFewer> connection_quota(const Context& context, const model::TenantId& tenant);
 
 /// Puts `grant` in force for `connection` as its current one, into `unit`; the grant before it is erased.
 void install_grant(const Context& context, ports::Unit& unit, model::Connection& connection, const model::Grant& grant);

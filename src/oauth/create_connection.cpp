@@ -56,12 +56,13 @@ Result<void> check(const ConnectionWish& wish, const Client& client) {
   return {};
 }
 
-Exchange exchange_for(const Client& client, const ConnectionWish& wish, const std::vector<std::string>& scopes, std::string url) {
+Exchange exchange_for(const Client& client, const model::Integration& integration, const ConnectionWish& wish, const std::vector<std::string>& scopes,
+                      std::string url) {
   Exchange out{.url = std::move(url)};
   if (client.is_client_credentials()) {
-    out.parameters = client_credentials_parameters(client.integration, scopes, wish.audience);
+    out.parameters = client_credentials_parameters(integration, scopes, wish.audience);
   } else {
-    out.parameters = password_parameters(client.integration, wish.username, wish.password.reveal(), scopes);
+    out.parameters = password_parameters(integration, wish.username, wish.password.reveal(), scopes);
     out.secrets = {wish.username, std::string(wish.password.reveal())};
   }
   return out;
@@ -114,8 +115,10 @@ ports::Answer<model::Connection> Connections::create(model::TenantId tenant, Con
   } else {
     auto url = filled_url(client, client.integration.token_url, wish.fields);
     if (!url) co_return fail(std::move(url.error()));
+    const auto integration = with_filled_parameters(client, wish.fields);
+    if (!integration) co_return fail(integration.error());
     auto permit = co_await context_.budget.acquire(budget_owner(client, *url));
-    auto exchanged = co_await exchange(context_, client, exchange_for(client, wish, scopes, std::move(*url)));
+    auto exchanged = co_await exchange(context_, client, exchange_for(client, *integration, wish, scopes, std::move(*url)));
     if (!exchanged) co_return fail(error_of(exchanged.error(), "make a connection at " + client.integration.slug));
     answer = std::move(*exchanged);
   }
@@ -146,7 +149,7 @@ ports::Answer<model::Connection> Connections::create(model::TenantId tenant, Con
 
   ports::Unit unit;
   unit.preconditions.emplace_back(ports::ExpectAbsent{model::Kind::kConnection, connection.id.str()});
-  if (*quota) unit.preconditions.emplace_back(**quota);
+  unit.preconditions.emplace_back(*quota);
   install_grant(context_, unit, connection, *sealed);
   unit.writes.emplace_back(context_.records.put(*sealed));
   connection.revision = 1;

@@ -120,7 +120,9 @@ ports::Task<FlowResult<TokenAnswer>> exchange_code(Finishing& at, const std::str
     if (!opened) co_return stop(std::move(opened.error()));
     verifier = opened->reveal();
   }
-  Exchange wish{.url = *url, .parameters = code_parameters(at.client.integration, code, at.flow.redirect_uri, verifier), .secrets = {code, verifier}};
+  const auto integration = with_filled_parameters(at.client, at.fields);
+  if (!integration) co_return stop(integration.error());
+  Exchange wish{.url = *url, .parameters = code_parameters(*integration, code, at.flow.redirect_uri, verifier), .secrets = {code, verifier}};
   auto permit = co_await at.context.budget.acquire(budget_owner(at.client, *url));
   at.sent_at = at.context.clock.wall_now();
   auto answer = co_await exchange(at.context, at.client, std::move(wish));
@@ -172,7 +174,7 @@ ports::Task<FlowResult<void>> store(Finishing& at, model::Connection connection,
     unit.preconditions.emplace_back(ports::ExpectAbsent{model::Kind::kConnection, connection.id.str()});
     auto quota = co_await connection_quota(context, connection.tenant);
     if (!quota) co_return stop(std::move(quota.error()));
-    if (*quota) unit.preconditions.emplace_back(**quota);
+    unit.preconditions.emplace_back(*quota);
   }
   connection.updated_at = context.clock.wall_now();
   if (at.client.credential.completion == model::Completion::kImmediate) {

@@ -34,5 +34,19 @@ TEST(IdToken, checklist_13_every_claim_is_checked_before_anything_is_used) {
   for (const auto* text : {"", "a", "a.b", "..", "a.%%%.c"}) EXPECT_FALSE(checked_claims(text, expected())) << text;
 }
 
+TEST(IdToken, checklist_13_the_end_is_compared_with_leeway_and_never_overflows) {
+  const auto now = model::to_unix_ms(kNow) / 1000;
+  const auto is_taken = [](std::int64_t exp, model::WallTime at) {
+    auto wanted = expected();
+    wanted.now = at;
+    return checked_claims(jwt(claims("https://as.example", R"("client")", exp, "nonce")), wanted).has_value();
+  };
+  EXPECT_TRUE(is_taken(now - 120, kNow));
+  EXPECT_FALSE(is_taken(now - 120, kNow + model::Milliseconds{1}));
+  EXPECT_FALSE(is_taken(now - 121, kNow));
+  EXPECT_TRUE(is_taken(std::numeric_limits<std::int64_t>::max(), kNow));
+  EXPECT_FALSE(is_taken(std::numeric_limits<std::int64_t>::min(), kNow));
+}
+
 }  // namespace
 }  // namespace valetkey::oauth

@@ -69,6 +69,8 @@ ports::Task<Refresher::Outcome> Refresher::work(GrantKey key, Need need, Flight:
 
 ports::Task<Refresher::Outcome> Refresher::spend(GrantState state, Need need, Flight::Settle settle, bool& should_repeat) {
   auto permit = co_await context_.budget.acquire(budget_owner(state.client, state.client.integration.token_url));
+  // What comes back must be sealed even if the store goes away meanwhile.
+  if (auto ready = co_await context_.keys.prepare(vault::Purpose::kSecrets, state.grant.tenant); !ready) co_return model::fail(std::move(ready.error()));
   auto started = co_await start(state);
   if (!started) {
     if (started.error().code == Code::kPreconditionFailed) {

@@ -1,6 +1,7 @@
 #include "oauth/request_budget.hpp"
 
 #include <utility>
+#include <vector>
 
 namespace valetkey::oauth {
 namespace {
@@ -48,18 +49,19 @@ std::optional<RequestBudget::Waiting> RequestBudget::next() {
 }
 
 void RequestBudget::give_back(const Owner& owner) {
-  std::optional<Waiting> served;
-  Permit permit;
+  // One place given back can be what several waited for: one of them the origin, another the tenant.
+  std::vector<std::pair<Waiting, Permit>> served;
   {
     const std::lock_guard lock(mutex_);
     release(origins_, owner.origin);
     release(tenants_, owner.tenant);
     release(credentials_, owner.credential);
-    served = next();
-    if (!served) return;
-    permit = take(served->owner);
+    while (auto waiting = next()) {
+      auto permit = take(waiting->owner);
+      served.emplace_back(std::move(*waiting), std::move(permit));
+    }
   }
-  served->resume(std::move(permit));
+  for (auto& [waiting, permit] : served) waiting.resume(std::move(permit));
 }
 
 ports::Task<RequestBudget::Permit> RequestBudget::acquire(Owner owner) {

@@ -11,6 +11,8 @@ namespace {
 /// After a refresh the decision is made again on what it left; a different need of another caller may take one more round.
 constexpr int kMostRounds = 3;
 
+constexpr std::size_t kClientBytes = 16'384;
+
 /// Rough size in memory: what bounds the cache.
 std::size_t weight(const model::Grant& grant) {
   std::size_t bytes = 1024 + grant.refresh_token.bytes.size() + grant.extra.bytes.size();
@@ -24,13 +26,15 @@ Tokens::Tokens(Context& context, Refresher& refresher, ports::EventBus& bus, std
     : context_(context),
       refresher_(refresher),
       connections_(cache_bytes / 4),
-      grants_(cache_bytes - cache_bytes / 4),
+      grants_(cache_bytes / 2),
+      clients_(cache_bytes / 4),
       subscription_(bus.subscribe([this](const ports::Change* change) { forget(change); })) {}
 
 void Tokens::forget(const ports::Change* change) {
   if (change == nullptr) {
     connections_.forget_all();
     grants_.forget_all();
+    clients_.forget_all();
     return;
   }
   switch (change->kind) {
@@ -39,7 +43,10 @@ void Tokens::forget(const ports::Change* change) {
     // Few and rare, and a cached grant holds what they say.
     case model::Kind::kCredential:
     case model::Kind::kEndpointSet:
-    case model::Kind::kIntegration: grants_.forget_all(); return;
+    case model::Kind::kIntegration:
+      clients_.forget_all();
+      grants_.forget_all();
+      return;
     default: return;
   }
 }
@@ -63,12 +70,23 @@ ports::Answer<Tokens::SharedGrant> Tokens::grant_of(const model::Connection& con
   const auto ticket = grants_.ticket(id);
   auto grant = co_await context_.records.load<model::Grant>(connection.tenant, id);
   if (!grant) co_return model::fail(std::move(grant.error()));
-  auto client = co_await load_client(context_, connection.tenant, grant->credential, grant->endpoint_set);
+  auto client = co_await client_of(*grant);
   if (!client) co_return model::fail(std::move(client.error()));
-  client->secrets.clear();
   const auto bytes = weight(*grant);
   auto shared = std::make_shared<const CachedGrant>(std::move(*grant), std::move(*client));
   grants_.put(id, ticket, shared, bytes);
+  co_return shared;
+}
+
+ports::Answer<Tokens::SharedClient> Tokens::client_of(const model::Grant& grant) {
+  const auto id = model::endpoint_set_id(grant.credential, grant.endpoint_set);
+  if (auto cached = clients_.get(id)) co_return cached;
+  const auto ticket = clients_.ticket(id);
+  auto client = co_await load_client(context_, grant.tenant, grant.credential, grant.endpoint_set);
+  if (!client) co_return model::fail(std::move(client.error()));
+  client->secrets.clear();
+  auto shared = std::make_shared<const Client>(std::move(*client));
+  clients_.put(id, ticket, shared, kClientBytes);
   co_return shared;
 }
 
@@ -84,8 +102,8 @@ ports::Answer<Tokens::Snapshot> Tokens::snapshot(const model::TenantId& tenant, 
 Plan Tokens::plan_of(const Snapshot& snapshot, const Need& need) const {
   return plan({.connection = *snapshot.connection,
                .grant = snapshot.grant->grant,
-               .integration = snapshot.grant->client.integration,
-               .credential = snapshot.grant->client.credential,
+               .integration = snapshot.grant->client->integration,
+               .credential = snapshot.grant->client->credential,
                .is_on_hold = context_.is_on_hold,
                .settings = context_.refresh,
                .now = context_.clock.wall_now()},
@@ -94,7 +112,7 @@ Plan Tokens::plan_of(const Snapshot& snapshot, const Need& need) const {
 
 ports::Answer<LiveToken> Tokens::opened(const Snapshot& snapshot, const Serve& serve) {
   const auto& token = *serve.token;
-  const auto place = vault::access_token_place(snapshot.grant->grant, token, snapshot.grant->client.set_hash);
+  const auto place = vault::access_token_place(snapshot.grant->grant, token, snapshot.grant->client->set_hash);
   auto value = context_.keys.try_open(place, token.sealed);
   if (!value) value = co_await context_.keys.open(place, token.sealed);
   if (!*value) co_return model::fail(std::move(value->error()));
@@ -133,7 +151,7 @@ ports::Answer<LiveToken> Tokens::token_for(model::TenantId tenant, model::Connec
       failed.reset();
       // What the guard answers is newer than any cache.
       const Snapshot renewed{std::make_shared<const model::Connection>(std::move(refreshed.state->connection)),
-                             std::make_shared<const CachedGrant>(std::move(refreshed.state->grant), std::move(refreshed.state->client))};
+                             std::make_shared<const CachedGrant>(std::move(refreshed.state->grant), std::make_shared<const Client>(std::move(refreshed.state->client)))};
       auto after = plan_of(renewed, need);
       if (const auto* serve = std::get_if<Serve>(&after)) co_return co_await opened(renewed, *serve);
       continue;

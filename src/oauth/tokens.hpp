@@ -31,9 +31,10 @@ class Tokens {
   ports::Answer<LiveToken> token_for(model::TenantId tenant, model::ConnectionId connection, Need need);
 
  private:
+  using SharedClient = std::shared_ptr<const Client>;
   struct CachedGrant {
     model::Grant grant;
-    Client client;
+    SharedClient client;  ///< one for all grants of an endpoint set; without secrets
   };
   using SharedConnection = std::shared_ptr<const model::Connection>;
   using SharedGrant = std::shared_ptr<const CachedGrant>;
@@ -45,6 +46,7 @@ class Tokens {
   ports::Answer<Snapshot> snapshot(const model::TenantId& tenant, const model::ConnectionId& connection);
   ports::Answer<SharedConnection> connection_of(const model::TenantId& tenant, const model::ConnectionId& id);
   ports::Answer<SharedGrant> grant_of(const model::Connection& connection);
+  ports::Answer<SharedClient> client_of(const model::Grant& grant);
   ports::Answer<LiveToken> opened(const Snapshot& snapshot, const Serve& serve);
   Plan plan_of(const Snapshot& snapshot, const Need& need) const;
   void refresh_later(const Snapshot& snapshot, Need need);
@@ -54,6 +56,7 @@ class Tokens {
   Refresher& refresher_;
   RecordCache<model::Connection> connections_;
   RecordCache<CachedGrant> grants_;
+  RecordCache<Client> clients_;
   std::shared_ptr<void> subscription_;
 };
 

@@ -1,9 +1,9 @@
 #pragma once
-#include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <functional>
 #include <utility>
 
 #include "ports/task.hpp"
@@ -16,18 +16,20 @@ namespace valetkey::ports {
 template <class T>
 class Completion {
  public:
-  Completion(boost::asio::any_io_executor executor, boost::asio::any_completion_handler<void(T)> handler)
+  template <class Handler>
+  Completion(boost::asio::any_io_executor executor, Handler handler)
       : executor_(std::move(executor)),
-        handler_(std::move(handler)) {}
+        handler_([handler = std::move(handler)](T value) mutable { std::move(handler)(std::move(value)); }) {}
 
   void operator()(T value) {
     boost::asio::post(executor_,
-                      [handler = std::move(handler_), value = std::move(value)]() mutable { std::move(handler)(std::move(value)); });
+                      [handler = std::move(handler_), value = std::move(value)]() mutable { handler(std::move(value)); });
   }
 
  private:
   boost::asio::any_io_executor executor_;
-  boost::asio::any_completion_handler<void(T)> handler_;
+  // Not any_completion_handler: its move assignment in Boost 1.81 calls itself without end.
+  std::move_only_function<void(T)> handler_;
 };
 
 /// Calls `start(Completion<T>)` and waits until it is called. Not cancellable: what it starts has its own deadline.
