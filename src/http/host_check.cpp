@@ -61,7 +61,14 @@ HostCheck::HostCheck(std::string_view public_url, const std::vector<std::string>
     if (const auto parsed = parse_host(host)) names_.insert(parsed->name);
 }
 
+/// Nearly every request: a known name, written as it is kept.
+bool HostCheck::is_known_literally(std::string_view host) const {
+  const auto end = std::min(host.find(':'), host.size());
+  return names_.contains(host.substr(0, end)) && (end == host.size() || is_port(host.substr(end + 1)));
+}
+
 model::Result<void> HostCheck::check(std::string_view host, std::string_view local_address) const {
+  if (is_known_literally(host)) return {};
   const auto parsed = parse_host(host);
   if (!parsed) return model::fail(model::Code::kMalformedRequest, "read the request: Host is not a host name with an optional port");
   if (names_.contains(parsed->name) || canonical(std::string(local_address)) == parsed->name) return {};

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -27,6 +28,8 @@ class HostCheck {
   [[nodiscard]] model::Result<void> check(std::string_view host, std::string_view local_address) const;
 
  private:
+  [[nodiscard]] bool is_known_literally(std::string_view host) const;
+
   std::set<std::string, std::less<>> names_;
 };
 

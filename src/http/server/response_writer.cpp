@@ -68,7 +68,7 @@ void append_response(std::string& out, const Response& response, const Framing& 
   }
   const bool has_body = response.status != 204 && response.status != 304;
   out.reserve(out.size() + 512 + response.body.size());
-  fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\n", response.status, reason_of(response.status));
+  out.append("HTTP/1.1 ").append(fmt::format_int(response.status).c_str()).append(" ").append(reason_of(response.status)).append("\r\n");
   append_header(out, "Date", framing.date);
   append_header(out, "X-Request-Id", framing.request_id);
   append_header(out, "X-Content-Type-Options", "nosniff");
@@ -76,7 +76,7 @@ void append_response(std::string& out, const Response& response, const Framing& 
   if (response.header("Referrer-Policy") == nullptr) append_header(out, "Referrer-Policy", "no-referrer");
   if (response.header("Cache-Control") == nullptr) append_header(out, "Cache-Control", "no-store");
   append_header(out, "Connection", framing.keep_alive ? "keep-alive" : "close");
-  if (has_body) fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", response.body.size());
+  if (has_body) append_header(out, "Content-Length", fmt::format_int(response.body.size()).c_str());
   out.append("\r\n");
   if (has_body && !framing.is_head) out.append(response.body);
 }

@@ -18,6 +18,17 @@ constexpr model::Milliseconds kLingerFor{2'000};
 constexpr std::size_t kLingerBytes = 4 * 1024 * 1024;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
+/// Formatted once a second and thread.
+std::string_view date_of(model::WallTime now) {
+  thread_local model::WallTime second{};
+  thread_local std::string text;
+  if (const auto floored = std::chrono::floor<model::Seconds>(now); text.empty() || floored != second) {
+    second = floored;
+    text = http_date(now);
+  }
+  return text;
+}
+
 model::Error malformed(std::string_view reason) {
   return {.code = model::Code::kMalformedRequest, .detail = fmt::format("read the request: {}", reason)};
 }
@@ -184,7 +195,7 @@ ports::Task<bool> Session::send(const Response& response, bool keep_alive) {
                   {.keep_alive = keep_alive,
                    .is_head = request.method == "HEAD",
                    .request_id = request.request_id,
-                   .date = http_date(rules_.world.clock.wall_now())});
+                   .date = date_of(rules_.world.clock.wall_now())});
   const auto written = transport_->write_now(out_);
   bool is_written = written == out_.size();
   if (!is_written) is_written = !std::get<0>(co_await transport_->write(std::string_view(out_).substr(written)));
