@@ -16,7 +16,6 @@ namespace fs = std::filesystem;
 using model::Code;
 using model::Seconds;
 using testing::AllOf;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -42,12 +41,12 @@ class ConfigTest : public testing::Test {
   void SetUp() override {
     auto pattern = (fs::temp_directory_path() / "config_XXXXXX").string();
     ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder = pattern;
+    folder_ = pattern;
   }
-  void TearDown() override { fs::remove_all(folder); }
+  void TearDown() override { fs::remove_all(folder_); }
 
   std::string file(std::string_view text, unsigned mode = 0600) const {
-    auto path = folder / "valetkey.toml";
+    auto path = folder_ / "valetkey.toml";
     std::ofstream(path) << text;
     fs::permissions(path, static_cast<fs::perms>(mode));
     return path.string();
@@ -68,7 +67,7 @@ class ConfigTest : public testing::Test {
     return config ? "" : config.error().detail;
   }
 
-  fs::path folder;
+  fs::path folder_;
 };
 
 TEST_F(ConfigTest, defaults_are_those_of_the_documentation) {
@@ -279,7 +278,7 @@ TEST_F(ConfigTest, the_other_form_in_the_environment_replaces_the_file_s) {
 }
 
 TEST_F(ConfigTest, bootstrap_key_file_is_read) {
-  const auto path = (folder / "bootstrap").string();
+  const auto path = (folder_ / "bootstrap").string();
   std::ofstream(path) << "vk_from_a_file\n";
   fs::permissions(path, static_cast<fs::perms>(0400));
   const auto config = loaded("bootstrap_key_file = '" + path + "'");
@@ -288,16 +287,16 @@ TEST_F(ConfigTest, bootstrap_key_file_is_read) {
   fs::permissions(path, static_cast<fs::perms>(0440));
   EXPECT_THAT(fault("bootstrap_key_file = '" + path + "'"), HasSubstr("chmod 0600"));
   EXPECT_THAT(fault("bootstrap_key_file = '/nonexistent/key'"), HasSubstr("No such file"));
-  EXPECT_THAT(fault("bootstrap_key_file = '" + folder.string() + "'"), HasSubstr("not a regular file"));
+  EXPECT_THAT(fault("bootstrap_key_file = '" + folder_.string() + "'"), HasSubstr("not a regular file"));
 }
 
 TEST_F(ConfigTest, a_file_that_was_named_must_be_there) {
   Environment none({});
-  const auto config = load_config((folder / "none.toml").string(), none.block());
+  const auto config = load_config((folder_ / "none.toml").string(), none.block());
   ASSERT_FALSE(config);
   EXPECT_EQ(config.error().code, Code::kInvalidInput);
   EXPECT_THAT(config.error().detail, HasSubstr("none.toml: cannot be read: No such file"));
-  EXPECT_FALSE(load_config(folder.string(), none.block()));
+  EXPECT_FALSE(load_config(folder_.string(), none.block()));
 }
 
 TEST_F(ConfigTest, describes_each_setting_with_its_origin) {

@@ -16,17 +16,17 @@ using model::Installation;
 
 class InstallationTest : public testing::Test {
  protected:
-  test::VaultRig rig;
-  std::unique_ptr<vault::KeyRing> keys = rig.ring();
-  vault::Records records{rig.store, *keys};
+  test::VaultRig rig_;
+  std::unique_ptr<vault::KeyRing> keys_ = rig_.ring();
+  vault::Records records_{rig_.store, *keys_};
 
   Installation checked(std::string fingerprint) {
-    auto installation = test::run(check_installation(records, rig.clock, rig.random, std::move(fingerprint)));
+    auto installation = test::run(check_installation(records_, rig_.clock, rig_.random, std::move(fingerprint)));
     EXPECT_TRUE(installation) << installation.error().detail;
     return installation ? *installation : Installation{};
   }
   bool resumed(std::string fingerprint) {
-    const auto was_held = test::run(resume_installation(records, rig.clock, std::move(fingerprint)));
+    const auto was_held = test::run(resume_installation(records_, rig_.clock, std::move(fingerprint)));
     EXPECT_TRUE(was_held) << was_held.error().detail;
     return was_held && *was_held;
   }
@@ -89,7 +89,7 @@ TEST_F(InstallationTest, refresh_5_8_resume_beside_a_server_keeps_the_server_s_p
 
 TEST_F(InstallationTest, refresh_5_8_a_restored_store_stays_on_hold_for_its_own_reason) {
   checked("here");
-  ASSERT_TRUE(test::run(hold_installation(records, rig.clock, "here", "restored from backup")));
+  ASSERT_TRUE(test::run(hold_installation(records_, rig_.clock, "here", "restored from backup")));
   EXPECT_TRUE(checked("here").hold);
   const auto moved = checked("elsewhere");
   EXPECT_TRUE(moved.hold);
@@ -101,20 +101,20 @@ TEST_F(InstallationTest, security_s41_the_hold_cannot_be_cleared_in_the_database
   auto held = checked("there");
   held.hold = false;
   auto row = model::to_row(held);
-  row.mac = (*test::run(rig.store.get(model::Kind::kInstallation, "installation")))->mac;
+  row.mac = (*test::run(rig_.store.get(model::Kind::kInstallation, "installation")))->mac;
   ports::Unit unit;
   unit.writes.emplace_back(ports::Put{row});
-  ASSERT_TRUE(test::run(rig.store.apply(std::move(unit))));
-  const auto installation = test::run(check_installation(records, rig.clock, rig.random, "there"));
+  ASSERT_TRUE(test::run(rig_.store.apply(std::move(unit))));
+  const auto installation = test::run(check_installation(records_, rig_.clock, rig_.random, "there"));
   ASSERT_FALSE(installation);
   EXPECT_EQ(installation.error().code, Code::kIntegrity);
 }
 
 TEST_F(InstallationTest, a_store_with_tenants_and_no_record_is_refused) {
   ports::Unit unit;
-  unit.writes.emplace_back(records.put(model::Tenant{.id = model::TenantId{"ten_a"}, .name = "a"}));
-  ASSERT_TRUE(test::run(rig.store.apply(std::move(unit))));
-  const auto installation = test::run(check_installation(records, rig.clock, rig.random, "here"));
+  unit.writes.emplace_back(records_.put(model::Tenant{.id = model::TenantId{"ten_a"}, .name = "a"}));
+  ASSERT_TRUE(test::run(rig_.store.apply(std::move(unit))));
+  const auto installation = test::run(check_installation(records_, rig_.clock, rig_.random, "here"));
   ASSERT_FALSE(installation);
   EXPECT_EQ(installation.error().code, Code::kIntegrity);
 }
@@ -124,10 +124,10 @@ class FingerprintTest : public testing::Test {
   void SetUp() override {
     auto pattern = (fs::temp_directory_path() / "fingerprint_XXXXXX").string();
     ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder = pattern;
-    fs::create_directory(folder / "data");
+    folder_ = pattern;
+    fs::create_directory(folder_ / "data");
   }
-  void TearDown() override { fs::remove_all(folder); }
+  void TearDown() override { fs::remove_all(folder_); }
   std::string of(const fs::path& data_dir, std::string machine = "machine") const {
     Config config;
     config.data_dir = data_dir.string();
@@ -136,36 +136,36 @@ class FingerprintTest : public testing::Test {
     EXPECT_TRUE(fingerprint) << fingerprint.error().detail;
     return fingerprint.value_or("");
   }
-  fs::path folder;
+  fs::path folder_;
 };
 
 TEST_F(FingerprintTest, refresh_5_8_is_equal_however_the_directory_is_spelled) {
-  const auto here = of(folder / "data");
+  const auto here = of(folder_ / "data");
   EXPECT_EQ(here.size(), 64U);
-  EXPECT_EQ(of(folder / "data" / ""), here);
-  EXPECT_EQ(of(folder / "data" / ".." / "data" / "."), here);
-  fs::create_directory_symlink(folder / "data", folder / "alias");
-  EXPECT_EQ(of(folder / "alias"), here);
+  EXPECT_EQ(of(folder_ / "data" / ""), here);
+  EXPECT_EQ(of(folder_ / "data" / ".." / "data" / "."), here);
+  fs::create_directory_symlink(folder_ / "data", folder_ / "alias");
+  EXPECT_EQ(of(folder_ / "alias"), here);
 }
 
 TEST_F(FingerprintTest, refresh_5_8_differs_on_another_machine_in_another_directory_and_in_a_copy_put_in_its_place) {
-  const auto here = of(folder / "data");
-  EXPECT_NE(of(folder / "data", "another"), here);
-  fs::copy(folder / "data", folder / "copy", fs::copy_options::recursive);
-  EXPECT_NE(of(folder / "copy"), here);
-  fs::rename(folder / "data", folder / "old");
-  fs::rename(folder / "copy", folder / "data");
-  EXPECT_NE(of(folder / "data"), here);
+  const auto here = of(folder_ / "data");
+  EXPECT_NE(of(folder_ / "data", "another"), here);
+  fs::copy(folder_ / "data", folder_ / "copy", fs::copy_options::recursive);
+  EXPECT_NE(of(folder_ / "copy"), here);
+  fs::rename(folder_ / "data", folder_ / "old");
+  fs::rename(folder_ / "copy", folder_ / "data");
+  EXPECT_NE(of(folder_ / "data"), here);
 }
 
 TEST_F(FingerprintTest, refresh_5_8_without_a_setting_this_machine_is_meant) {
-  EXPECT_EQ(of(folder / "data", ""), of(folder / "data", ""));
-  EXPECT_NE(of(folder / "data", ""), of(folder / "data", "machine"));
+  EXPECT_EQ(of(folder_ / "data", ""), of(folder_ / "data", ""));
+  EXPECT_NE(of(folder_ / "data", ""), of(folder_ / "data", "machine"));
 }
 
 TEST_F(FingerprintTest, needs_the_directory) {
   Config config;
-  config.data_dir = (folder / "none").string();
+  config.data_dir = (folder_ / "none").string();
   EXPECT_EQ(fingerprint_of(config).error().code, Code::kStoreUnavailable);
 }
 
