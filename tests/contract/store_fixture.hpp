@@ -26,9 +26,9 @@ inline model::Row make_row(Kind kind, std::string id, std::string tenant = "ten_
 
 /// The same with one column set.
 inline model::Row with(model::Row row, std::string_view name, model::Column value) {
-  const auto& columns = model::facts(row.kind).columns;
-  for (std::size_t i = 0; i < columns.size(); ++i)
-    if (columns[i].name == name) row.columns[i] = std::move(value);
+  const auto columns = model::facts(row.kind).columns;
+  const auto column = std::ranges::find(columns, name, &model::ColumnFacts::name);
+  row.columns.at(static_cast<std::size_t>(column - columns.begin())) = std::move(value);
   return row;
 }
 
@@ -68,6 +68,7 @@ std::string outcome(const model::Result<T>& result) {
 /// The outcomes of units that were begun together.
 inline std::vector<std::string> outcomes(const std::vector<model::Result<void>>& results) {
   std::vector<std::string> out;
+  out.reserve(results.size());
   for (const auto& result : results) out.push_back(outcome(result));
   return out;
 }

@@ -67,6 +67,7 @@ TEST_P(StoreLeases, outlives_the_node) {
 
 TEST_P(StoreLeases, one_of_many_gets_it) {
   std::vector<ports::Unit> units;
+  units.reserve(30);
   for (int i = 0; i < 30; ++i)
     units.push_back(unit_of({ports::TakeLease{"grant_1", std::to_string(i), "ten_a", model::Milliseconds{1000}}}));
   const auto results = outcomes(apply_together(std::move(units)));

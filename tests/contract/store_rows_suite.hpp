@@ -103,6 +103,7 @@ TEST_P(StoreRows, finds_in_the_order_of_ids_behind_after) {
 
 TEST_P(StoreRows, pages_give_each_row_once) {
   std::vector<model::Row> rows;
+  rows.reserve(25);
   for (int i = 0; i < 25; ++i) rows.push_back(make_row(Kind::kCredential, "cred_" + std::to_string(100 + i)));
   ASSERT_EQ(outcome(apply(put(rows))), "ok");
   std::vector<std::string> seen;

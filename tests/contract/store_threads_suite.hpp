@@ -15,6 +15,7 @@ class StoreThreads : public StoreFixture {
   /// Runs `work(thread)` on each of the threads, on an io_context of its own.
   static void on_threads(const std::function<ports::Task<void>(int)>& work) {
     std::vector<std::thread> threads;
+    threads.reserve(kThreads);
     for (int i = 0; i < kThreads; ++i)
       threads.emplace_back([&work, i] {
         boost::asio::io_context context;

@@ -125,6 +125,7 @@ TEST_P(StoreUnits, many_that_wait_share_a_commit) {
   const auto before = harness().commits();
   gate.close();
   std::vector<ports::Unit> units;
+  units.reserve(200);
   for (int i = 0; i < 200; ++i) units.push_back(put({make_row(Kind::kFlow, "f" + std::to_string(i))}));
   const auto results = outcomes(apply_together(std::move(units), [&] {
     gate.wait_for_arrival();

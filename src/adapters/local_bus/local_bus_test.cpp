@@ -92,6 +92,7 @@ TEST(LocalBus, many_threads_publish_subscribe_and_drop) {
   std::atomic<int> heard = 0;
   const auto constant = bus.subscribe([&](const ports::Change*) { ++heard; });
   std::vector<std::thread> threads;
+  threads.reserve(8);
   for (int i = 0; i < 8; ++i)
     threads.emplace_back([&] {
       for (int j = 0; j < 200; ++j) {

@@ -11,13 +11,13 @@ using adapters::sqlite::Connection;
 class SqliteConnection : public testing::Test {
  protected:
   void SetUp() override {
-    store.open();
-    store.store.reset();
+    store_.open();
+    store_.store.reset();
   }
 
-  std::unique_ptr<Connection> open(Access access) { return std::move(Connection::open(store.file.path(), access).value()); }
+  std::unique_ptr<Connection> open(Access access) { return std::move(Connection::open(store_.file.path(), access).value()); }
 
-  SqliteTestStore store;
+  SqliteTestStore store_;
 };
 
 TEST_F(SqliteConnection, of_the_writer_syncs_every_commit_to_a_log) {

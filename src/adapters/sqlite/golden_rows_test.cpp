@@ -60,7 +60,7 @@ class GoldenRows : public testing::Test {
  protected:
   template <class Record>
   Record read(const std::string& id) {
-    const auto row = run(rig.store->get(model::kKindOf<Record>, id)).value();
+    const auto row = run(rig_.store->get(model::kKindOf<Record>, id)).value();
     EXPECT_TRUE(row.has_value()) << id;
     auto record = model::from_row<Record>(row.value_or(model::Row{}));
     EXPECT_TRUE(record.has_value()) << id << ": " << record.error().log.text;
@@ -97,34 +97,34 @@ class GoldenRows : public testing::Test {
     EXPECT_EQ(grant.access_tokens[1].sealed.bytes, sealed("user").bytes);
     EXPECT_EQ(read<model::ConnectSession>("cs_1").state, model::SessionState::kAuthorized);
     EXPECT_EQ(read<model::Flow>("1415").expires_at, at(6));
-    EXPECT_EQ(run(rig.store->get(Kind::kIdempotency, "idem_1")).value()->mac, std::string("\0\xff mac", 6));
-    EXPECT_EQ(run(rig.store->get(Kind::kTokenReads, "key_1/conn_1/29453760")).value()->doc,
+    EXPECT_EQ(run(rig_.store->get(Kind::kIdempotency, "idem_1")).value()->mac, std::string("\0\xff mac", 6));
+    EXPECT_EQ(run(rig_.store->get(Kind::kTokenReads, "key_1/conn_1/29453760")).value()->doc,
               R"({"key":"key_1","connection":"conn_1","count":5})");
   }
 
   void expect_it_works_on() {
-    EXPECT_EQ(first_broken(run(rig.store->audit("ten_a", 0, 10)).value()), 0);
-    EXPECT_EQ(run(rig.store->events({.tenant = "ten_a"}))->size(), 2U);
+    EXPECT_EQ(first_broken(run(rig_.store->audit("ten_a", 0, 10)).value()), 0);
+    EXPECT_EQ(run(rig_.store->events({.tenant = "ten_a"}))->size(), 2U);
     ports::Unit unit = put({model::to_row(sample<model::Grant>())});
     unit.preconditions = {ports::Expect{Kind::kGrant, "grant_1", "revision", std::int64_t{1}},
                           ports::ExpectFewer{Kind::kGrant, "ten_a", 1}};
     unit.events = {make_event("evt_3")};
     unit.audit = {make_entry("four")};
-    EXPECT_EQ(outcome(rig.apply(unit)), "ok");
-    EXPECT_EQ(first_broken(run(rig.store->audit("ten_a", 0, 10)).value()), 0);
-    EXPECT_EQ(run(rig.store->events({.tenant = "ten_a"}))->back().sequence, 3);
-    EXPECT_TRUE(rig.store->integrity_check()->empty());
+    EXPECT_EQ(outcome(rig_.apply(unit)), "ok");
+    EXPECT_EQ(first_broken(run(rig_.store->audit("ten_a", 0, 10)).value()), 0);
+    EXPECT_EQ(run(rig_.store->events({.tenant = "ten_a"}))->back().sequence, 3);
+    EXPECT_TRUE(rig_.store->integrity_check()->empty());
   }
 
-  SqliteTestStore rig;
+  SqliteTestStore rig_;
 };
 
 TEST_F(GoldenRows, of_the_first_schema_are_read_under_the_newest) {
   const std::string path = "tests/contract/golden/0001.sql";
   const auto script = bytes_of(path);
   ASSERT_FALSE(script.empty()) << "run in the root of the source tree: " << path << " is missing";
-  rig.file.query("BEGIN;" + script + "COMMIT");
-  rig.open();
+  rig_.file.query("BEGIN;" + script + "COMMIT");
+  rig_.open();
   expect_rows_of_0001();
   expect_it_works_on();
 }
@@ -136,9 +136,9 @@ TEST_F(GoldenRows, a_dump_of_the_newest_schema_is_the_same_database) {
   source.store.reset();
   const auto script = dump(source.file);
   if (const char* path = std::getenv("VALETKEY_WRITE_GOLDEN"); path != nullptr) std::ofstream(path) << script;
-  rig.file.query("BEGIN;" + script + "COMMIT");
-  EXPECT_EQ(dump(rig.file), script);
-  rig.open();
+  rig_.file.query("BEGIN;" + script + "COMMIT");
+  EXPECT_EQ(dump(rig_.file), script);
+  rig_.open();
   expect_rows_of_0001();
   expect_it_works_on();
 }

@@ -8,18 +8,18 @@ using adapters::sqlite::inspect;
 
 class SqliteBackup : public testing::Test {
  protected:
-  void SetUp() override { rig.open(); }
+  void SetUp() override { rig_.open(); }
 
-  SqliteTestStore rig;
-  std::filesystem::path target = rig.file.directory() / "backup.db";
+  SqliteTestStore rig_;
+  std::filesystem::path target_ = rig_.file.directory() / "backup.db";
 };
 
 TEST_F(SqliteBackup, is_a_whole_database_for_its_owner) {
-  ASSERT_EQ(outcome(rig.apply(put({make_row(Kind::kTenant, "ten_a"), make_row(Kind::kGrant, "g")}))), "ok");
-  ASSERT_EQ(outcome(rig.store->backup(target)), "ok");
-  EXPECT_EQ(mode_of(target), 0600);
-  for (const char* suffix : {"-wal", "-shm", "-journal"}) EXPECT_FALSE(std::filesystem::exists(target.string() + suffix)) << suffix;
-  auto copy = SqliteStore::open(target, rig.clock, rig.bus);
+  ASSERT_EQ(outcome(rig_.apply(put({make_row(Kind::kTenant, "ten_a"), make_row(Kind::kGrant, "g")}))), "ok");
+  ASSERT_EQ(outcome(rig_.store->backup(target_)), "ok");
+  EXPECT_EQ(mode_of(target_), 0600);
+  for (const char* suffix : {"-wal", "-shm", "-journal"}) EXPECT_FALSE(std::filesystem::exists(target_.string() + suffix)) << suffix;
+  auto copy = SqliteStore::open(target_, rig_.clock, rig_.bus);
   ASSERT_TRUE(copy.has_value()) << copy.error().detail;
   EXPECT_TRUE(run((*copy)->get(Kind::kGrant, "g"))->has_value());
   EXPECT_TRUE((*copy)->integrity_check()->empty());
@@ -27,17 +27,17 @@ TEST_F(SqliteBackup, is_a_whole_database_for_its_owner) {
 }
 
 TEST_F(SqliteBackup, never_overwrites) {
-  std::ofstream(target) << "mine";
-  EXPECT_EQ(outcome(rig.store->backup(target)), "conflict");
-  EXPECT_EQ(bytes_of(target), "mine");
-  std::filesystem::create_symlink(rig.file.directory() / "elsewhere", rig.file.directory() / "link");
-  EXPECT_EQ(outcome(rig.store->backup(rig.file.directory() / "link")), "conflict");
-  EXPECT_FALSE(std::filesystem::exists(rig.file.directory() / "elsewhere"));
+  std::ofstream(target_) << "mine";
+  EXPECT_EQ(outcome(rig_.store->backup(target_)), "conflict");
+  EXPECT_EQ(bytes_of(target_), "mine");
+  std::filesystem::create_symlink(rig_.file.directory() / "elsewhere", rig_.file.directory() / "link");
+  EXPECT_EQ(outcome(rig_.store->backup(rig_.file.directory() / "link")), "conflict");
+  EXPECT_FALSE(std::filesystem::exists(rig_.file.directory() / "elsewhere"));
 }
 
 TEST_F(SqliteBackup, that_fails_leaves_no_file) {
-  EXPECT_EQ(outcome(rig.store->backup(rig.file.directory() / "missing" / "backup.db")), "store_unavailable");
-  EXPECT_FALSE(std::filesystem::exists(rig.file.directory() / "missing"));
+  EXPECT_EQ(outcome(rig_.store->backup(rig_.file.directory() / "missing" / "backup.db")), "store_unavailable");
+  EXPECT_FALSE(std::filesystem::exists(rig_.file.directory() / "missing"));
 }
 
 TEST_F(SqliteBackup, is_one_moment_while_writes_go_on) {
@@ -46,13 +46,13 @@ TEST_F(SqliteBackup, is_one_moment_while_writes_go_on) {
   std::thread writing([&] {
     for (int i = 0; !stop; ++i) {
       const auto id = std::to_string(i);
-      EXPECT_EQ(outcome(rig.apply(put({make_row(Kind::kFlow, id), make_row(Kind::kGrant, id)}))), "ok");
+      EXPECT_EQ(outcome(rig_.apply(put({make_row(Kind::kFlow, id), make_row(Kind::kGrant, id)}))), "ok");
     }
   });
   for (int i = 0; i < 5; ++i) {
-    const auto path = rig.file.directory() / ("backup" + std::to_string(i));
-    EXPECT_EQ(outcome(rig.store->backup(path)), "ok");
-    auto copy = SqliteStore::open(path, rig.clock, rig.bus);
+    const auto path = rig_.file.directory() / ("backup" + std::to_string(i));
+    EXPECT_EQ(outcome(rig_.store->backup(path)), "ok");
+    auto copy = SqliteStore::open(path, rig_.clock, rig_.bus);
     ASSERT_TRUE(copy.has_value());
     EXPECT_EQ(run((*copy)->count({.kind = Kind::kFlow})).value(), run((*copy)->count({.kind = Kind::kGrant})).value());
     EXPECT_TRUE((*copy)->integrity_check()->empty());
@@ -68,16 +68,16 @@ TEST_F(SqliteBackup, a_deleted_tenant_is_in_no_byte_of_it) {
     row.doc = R"({"wrapped":"MARK)" + std::string(static_cast<std::size_t>(i) * 40, 'x') + "MARK\"}";
     rows.push_back(row);
   }
-  ASSERT_EQ(outcome(rig.apply(put(rows))), "ok");
-  ASSERT_EQ(outcome(rig.apply(put({make_row(Kind::kFlow, "f", "ten_kept")}))), "ok");
-  rig.open();
-  EXPECT_NE(bytes_of(rig.file.path()).find("MARK"), std::string::npos);
-  ASSERT_EQ(outcome(rig.apply(unit_of({ports::EraseTenant{"ten_gone"}}))), "ok");
-  ASSERT_EQ(outcome(rig.store->backup(target)), "ok");
-  rig.store.reset();
-  for (const auto& path : {target, rig.file.path()})
+  ASSERT_EQ(outcome(rig_.apply(put(rows))), "ok");
+  ASSERT_EQ(outcome(rig_.apply(put({make_row(Kind::kFlow, "f", "ten_kept")}))), "ok");
+  rig_.open();
+  EXPECT_NE(bytes_of(rig_.file.path()).find("MARK"), std::string::npos);
+  ASSERT_EQ(outcome(rig_.apply(unit_of({ports::EraseTenant{"ten_gone"}}))), "ok");
+  ASSERT_EQ(outcome(rig_.store->backup(target_)), "ok");
+  rig_.store.reset();
+  for (const auto& path : {target_, rig_.file.path()})
     for (const char* gone : {"MARK", "ten_gone"}) EXPECT_EQ(bytes_of(path).find(gone), std::string::npos) << path << " " << gone;
-  EXPECT_NE(bytes_of(target).find("ten_kept"), std::string::npos);
+  EXPECT_NE(bytes_of(target_).find("ten_kept"), std::string::npos);
 }
 
 TEST(SqliteInspection, tells_what_a_file_holds_and_makes_none) {

@@ -131,44 +131,44 @@ TEST(SqliteFiles, a_directory_that_cannot_be_made_is_told) {
 class SqliteMigrations : public testing::Test {
  protected:
   void SetUp() override {
-    rig.open();
-    ASSERT_EQ(outcome(rig.apply(put({make_row(Kind::kTenant, "ten_a")}))), "ok");
-    rig.store.reset();
+    rig_.open();
+    ASSERT_EQ(outcome(rig_.apply(put({make_row(Kind::kTenant, "ten_a")}))), "ok");
+    rig_.store.reset();
   }
 
   /// Refused with this code, and the file is as it was.
   model::Error refused(SqliteOptions options = {}) {
-    const auto before = bytes_of(rig.file.path());
-    auto opened = rig.try_open(std::move(options));
-    EXPECT_EQ(bytes_of(rig.file.path()), before);
+    const auto before = bytes_of(rig_.file.path());
+    auto opened = rig_.try_open(std::move(options));
+    EXPECT_EQ(bytes_of(rig_.file.path()), before);
     return opened ? model::Error{.detail = "was opened"} : opened.error();
   }
 
-  SqliteTestStore rig;
+  SqliteTestStore rig_;
 };
 
 TEST_F(SqliteMigrations, are_recorded_and_run_once) {
-  const auto recorded = rig.file.query("SELECT name, length(sha256) FROM schema_migrations");
+  const auto recorded = rig_.file.query("SELECT name, length(sha256) FROM schema_migrations");
   EXPECT_EQ(recorded, (std::vector<std::string>{"0001_initial.sql", "64"}));
-  rig.open();
-  rig.store.reset();
-  EXPECT_EQ(rig.file.query("SELECT name, length(sha256) FROM schema_migrations"), recorded);
+  rig_.open();
+  rig_.store.reset();
+  EXPECT_EQ(rig_.file.query("SELECT name, length(sha256) FROM schema_migrations"), recorded);
 }
 
 TEST_F(SqliteMigrations, of_a_newer_version_are_refused) {
-  rig.file.query("INSERT INTO schema_migrations VALUES ('9999_later.sql', 'x', 0)");
+  rig_.file.query("INSERT INTO schema_migrations VALUES ('9999_later.sql', 'x', 0)");
   const auto error = refused();
   EXPECT_EQ(error.code, Code::kNotSupported);
   EXPECT_NE(error.detail.find("9999_later.sql"), std::string::npos) << error.detail;
 }
 
 TEST_F(SqliteMigrations, that_are_not_ours_are_refused) {
-  rig.file.query("UPDATE schema_migrations SET name = '0001_other.sql'");
+  rig_.file.query("UPDATE schema_migrations SET name = '0001_other.sql'");
   EXPECT_EQ(refused().code, Code::kNotSupported);
 }
 
 TEST_F(SqliteMigrations, that_were_changed_are_refused) {
-  rig.file.query("UPDATE schema_migrations SET sha256 = replace(sha256, substr(sha256, 1, 1), 'x')");
+  rig_.file.query("UPDATE schema_migrations SET sha256 = replace(sha256, substr(sha256, 1, 1), 'x')");
   const auto error = refused();
   EXPECT_EQ(error.code, Code::kIntegrity);
   EXPECT_NE(error.detail.find("0001_initial.sql"), std::string::npos);
@@ -180,13 +180,14 @@ TEST_F(SqliteMigrations, wait_where_they_may_not_run) {
   EXPECT_FALSE(std::filesystem::exists(fresh.file.path()));
   std::ofstream(fresh.file.path()) << "";
   EXPECT_EQ(outcome(fresh.try_open({.migrate = false})), "not_supported");
-  EXPECT_EQ(outcome(rig.try_open({.migrate = false})), "ok") << "nothing is pending here";
+  EXPECT_EQ(outcome(rig_.try_open({.migrate = false})), "ok") << "nothing is pending here";
 }
 
 TEST_F(SqliteMigrations, of_two_processes_that_start_at_once_run_once) {
   SqliteTestStore fresh;
   std::vector<std::string> results(6);
   std::vector<std::thread> threads;
+  threads.reserve(results.size());
   for (auto& result : results) threads.emplace_back([&fresh, &result] { result = outcome(fresh.try_open()); });
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(results, std::vector<std::string>(6, "ok"));

@@ -64,31 +64,31 @@ class SqliteDamage : public testing::Test {
  protected:
   /// Overwrites the page where the tree of a table begins.
   void SetUp() override {
-    rig.open();
+    rig_.open();
     for (int i = 0; i < 5; ++i) {
       const auto id = std::to_string(i);
-      ASSERT_EQ(outcome(rig.apply(put({make_row(Kind::kGrant, id), make_row(Kind::kFlow, id)}))), "ok");
+      ASSERT_EQ(outcome(rig_.apply(put({make_row(Kind::kGrant, id), make_row(Kind::kFlow, id)}))), "ok");
     }
-    rig.store.reset();
-    const auto page = std::stol(rig.file.query("SELECT rootpage FROM sqlite_schema WHERE name = 'grants'")[0]);
-    const auto size = std::stol(rig.file.query("PRAGMA page_size")[0]);
-    std::fstream out(rig.file.path(), std::ios::in | std::ios::out | std::ios::binary);
+    rig_.store.reset();
+    const auto page = std::stol(rig_.file.query("SELECT rootpage FROM sqlite_schema WHERE name = 'grants'")[0]);
+    const auto size = std::stol(rig_.file.query("PRAGMA page_size")[0]);
+    std::fstream out(rig_.file.path(), std::ios::in | std::ios::out | std::ios::binary);
     out.seekp((page - 1) * size);
     out << std::string(static_cast<std::size_t>(size), '\xff');
     out.close();
-    rig.open();
+    rig_.open();
   }
 
-  SqliteTestStore rig;
+  SqliteTestStore rig_;
 };
 
 TEST_F(SqliteDamage, is_an_integrity_error_of_what_it_hit) {
-  EXPECT_EQ(outcome(run(rig.store->get(Kind::kGrant, "1"))), "integrity");
-  EXPECT_EQ(outcome(run(rig.store->find({.kind = Kind::kGrant}))), "integrity");
-  const auto damaged = rig.apply(put({make_row(Kind::kGrant, "1")}));
+  EXPECT_EQ(outcome(run(rig_.store->get(Kind::kGrant, "1"))), "integrity");
+  EXPECT_EQ(outcome(run(rig_.store->find({.kind = Kind::kGrant}))), "integrity");
+  const auto damaged = rig_.apply(put({make_row(Kind::kGrant, "1")}));
   EXPECT_EQ(outcome(damaged), "integrity") << damaged.error().log.text;
-  EXPECT_TRUE(run(rig.store->get(Kind::kFlow, "1"))->has_value());
-  EXPECT_EQ(outcome(rig.apply(put({make_row(Kind::kFlow, "1")}))), "ok");
+  EXPECT_TRUE(run(rig_.store->get(Kind::kFlow, "1"))->has_value());
+  EXPECT_EQ(outcome(rig_.apply(put({make_row(Kind::kFlow, "1")}))), "ok");
 }
 
 TEST_F(SqliteDamage, of_one_unit_is_not_that_of_its_group) {
@@ -96,13 +96,13 @@ TEST_F(SqliteDamage, of_one_unit_is_not_that_of_its_group) {
   std::vector<std::string> results(3);
   const std::vector<Kind> kinds{Kind::kFlow, Kind::kGrant, Kind::kTenant};
   for (std::size_t i = 0; i < kinds.size(); ++i)
-    boost::asio::co_spawn(context, rig.store->apply(put({make_row(kinds[i], "1")})),
+    boost::asio::co_spawn(context, rig_.store->apply(put({make_row(kinds[i], "1")})),
                           [&results, i](std::exception_ptr, model::Result<void> result) { results[i] = outcome(result); });
   context.run();
   EXPECT_EQ(results, (std::vector<std::string>{"ok", "integrity", "ok"}));
 }
 
-TEST_F(SqliteDamage, is_found_by_the_check) { EXPECT_FALSE(rig.store->integrity_check()->empty()); }
+TEST_F(SqliteDamage, is_found_by_the_check) { EXPECT_FALSE(rig_.store->integrity_check()->empty()); }
 
 TEST(SqliteWatch, a_change_by_another_process_makes_everyone_forget_everything) {
   SqliteTestStore rig;
