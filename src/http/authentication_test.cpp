@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "http/problem.hpp"
 #include "support/api_rig.hpp"
 
@@ -157,6 +160,25 @@ TEST(Authentication, a_null_change_forgets_everything) {
   rig.erase_quietly(rig.last_key);
   rig.bus.publish(nullptr);
   EXPECT_EQ(rig.status(key), 401);
+}
+
+TEST(Authentication, callers_in_parallel_with_changes) {
+  Rig rig;
+  const auto key = rig.key({Scope::kTokensRead});
+  Request request;
+  request.headers.emplace_back("authorization", "Bearer " + key);
+  std::atomic<int> known = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int turn = 0; turn < 100; ++turn)
+        if (test::run(rig.authentication.caller_of(request))) ++known;
+    });
+  }
+  const ports::Change change{.kind = model::Kind::kApiKey, .id = rig.last_key.id.str()};
+  for (int turn = 0; turn < 100; ++turn) rig.bus.publish(turn % 10 == 0 ? nullptr : &change);
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(known, 400);
 }
 
 TEST(Authentication, a_known_key_works_for_5_s_without_the_store) {

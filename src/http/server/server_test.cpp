@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "http/problem.hpp"
 #include "support/server_rig.hpp"
 
@@ -182,6 +185,24 @@ TEST(Server, an_exception_of_the_answerer_ends_the_connection_only) {
   EXPECT_EQ(rig.connect().exchange(get("/throw")).status, 0);
   EXPECT_EQ(rig.connect().exchange(get("/")).status, 200);
   EXPECT_TRUE(rig.log.holds("a connection ended by an exception"));
+}
+
+TEST(Server, many_clients_in_parallel_each_get_their_own_answers) {
+  ServerRig rig(echo);
+  std::atomic<int> right = 0;
+  std::vector<std::thread> clients;
+  for (int id = 0; id < 8; ++id) {
+    clients.emplace_back([&, id] {
+      test::RawClient client(rig.port());
+      for (int turn = 0; turn < 25; ++turn) {
+        const auto path = fmt::format("/{}/{}", id, turn);
+        if (client.exchange(get(path)).body == "GET " + path + "? ") ++right;
+      }
+    });
+  }
+  for (int second = 0; second < 5; ++second) rig.advance(std::chrono::seconds(1));
+  for (auto& client : clients) client.join();
+  EXPECT_EQ(right, 8 * 25);
 }
 
 TEST(Server, a_taken_port_is_said) {
