@@ -60,7 +60,8 @@ class AppStart {
   explicit AppStart(App::Parts& parts) : p_(parts) {}
 
   Result<void> run() {
-    for (const auto step : {&AppStart::open_world, &AppStart::check_copy, &AppStart::bind, &AppStart::wire_engine, &AppStart::wire_http, &AppStart::recover})
+    for (const auto step :
+         {&AppStart::open_world, &AppStart::check_copy, &AppStart::bind, &AppStart::wire_engine, &AppStart::wire_http, &AppStart::recover})
       if (auto done = (this->*step)(); !done) return done;
     run_threads();
     return {};
@@ -68,7 +69,8 @@ class AppStart {
 
  private:
   Result<void> open_world() {
-    p_.log = std::make_unique<adapters::spdlog::SpdlogLog>(adapters::spdlog::level_named(p_.config.log_level).value_or(ports::LogLevel::kInfo));
+    p_.log =
+        std::make_unique<adapters::spdlog::SpdlogLog>(adapters::spdlog::level_named(p_.config.log_level).value_or(ports::LogLevel::kInfo));
     p_.metrics = std::make_unique<adapters::prometheus::PrometheusMetrics>(metric_table());
     if (!p_.clock) p_.clock = std::make_shared<adapters::system::SystemClock>();
     auto catalogue = adapters::catalog::load_embedded_catalogue();
@@ -94,10 +96,12 @@ class AppStart {
     if (!installation) return fail(std::move(installation.error()));
     is_on_hold_ = installation->hold;
     if (is_on_hold_)
-      p_.log->write(ports::LogLevel::kWarning, "this copy of the store is on hold: it serves live tokens and exchanges nothing until `valetkey resume`",
+      p_.log->write(ports::LogLevel::kWarning,
+                    "this copy of the store is on hold: it serves live tokens and exchanges nothing until `valetkey resume`",
                     {{"reason", installation->hold_reason}});
     const auto file = bootstrap_file(p_.config);
-    const http::Bootstrap bootstrap({.records = *p_.open.records, .keys = *p_.open.keys, .clock = *p_.clock, .random = p_.random, .log = *p_.log, .file = file});
+    const http::Bootstrap bootstrap(
+        {.records = *p_.open.records, .keys = *p_.open.keys, .clock = *p_.clock, .random = p_.random, .log = *p_.log, .file = file});
     return in_context(block_on(bootstrap.run(p_.config.bootstrap_key)), "bootstrap_key");
   }
 
@@ -120,7 +124,8 @@ class AppStart {
     auto policy = egress_policy(p_.config, listening, p_.url);
     if (!policy) return fail(std::move(policy.error()));
     p_.http_client = std::make_unique<adapters::curl::CurlHttpClient>(
-        adapters::curl::Settings{.policy = std::make_shared<const model::AddressPolicy>(std::move(*policy)), .ca_file = p_.config.ca_file}, *p_.clock);
+        adapters::curl::Settings{.policy = std::make_shared<const model::AddressPolicy>(std::move(*policy)), .ca_file = p_.config.ca_file},
+        *p_.clock);
     return {};
   }
 
@@ -210,7 +215,8 @@ ports::Task<void> tend(App::Parts& parts) {
   constexpr int kTicksPerFlush = 10;
   for (int tick = 1;; ++tick) {
     co_await parts.clock->sleep_until(parts.clock->boot_now() + model::Seconds{1});
-    if (auto installation = co_await parts.open.records->load_any<model::Installation>("installation")) parts.context->is_on_hold = installation->hold;
+    if (auto installation = co_await parts.open.records->load_any<model::Installation>("installation"))
+      parts.context->is_on_hold = installation->hold;
     if (tick % kTicksPerFlush == 0) (void)co_await parts.read_counts->flush();
   }
 }
@@ -244,7 +250,8 @@ void App::stop() {
   if (auto drained = block_on(drain(p, real)); !drained)
     p.log->write(ports::LogLevel::kWarning, "read counts were not written at the end", {{"cause", drained.error().detail}});
   if (p.refresher->running() > 0)
-    p.log->write(ports::LogLevel::kWarning, "refreshes were still under way when the drain timeout ended", {{"count", std::to_string(p.refresher->running())}});
+    p.log->write(ports::LogLevel::kWarning, "refreshes were still under way when the drain timeout ended",
+                 {{"count", std::to_string(p.refresher->running())}});
   p.http_client.reset();
   p.guards.clear();
   for (auto& context : p.serving) context->stop();

@@ -22,4 +22,7 @@ std::string percent_encode(std::string_view bytes);
 /// nullopt for a broken escape.
 std::optional<std::string> percent_decode(std::string_view text);
 
+/// `text` with `?` for each byte that is not UTF-8 (RFC 3629): what may stand in JSON.
+std::string as_utf8(std::string_view text);
+
 }  // namespace valetkey::model

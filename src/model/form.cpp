@@ -20,7 +20,8 @@ std::optional<std::string> decoded(std::string_view text) {
   std::string spaced(text);
   for (auto& c : spaced)
     if (c == '+') c = ' ';
-  return percent_decode(spaced);
+  const auto bytes = percent_decode(spaced);
+  return bytes ? std::optional(as_utf8(*bytes)) : std::nullopt;
 }
 
 }  // namespace

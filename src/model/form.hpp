@@ -20,7 +20,8 @@ struct FormLimits {
 /// application/x-www-form-urlencoded (RFC 6749 appendix B): a space becomes `+`.
 std::string to_form(const Pairs& pairs);
 
-/// Reads a form body or the query of a URL (without its `?`). A part without `=` has an empty value, empty parts are skipped.
+/// Reads a form body or the query of a URL (without its `?`). A part without `=` has an empty value, empty parts are skipped. What is
+/// not UTF-8 becomes `?`, so that every name and value may be stored and answered as JSON.
 /// kMalformedRequest for a broken escape, kPayloadTooLarge beyond the limits.
 Result<Pairs> parse_form(std::string_view text, FormLimits limits = {});
 

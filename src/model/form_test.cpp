@@ -14,10 +14,18 @@ TEST(Form, encodes_pairs_in_their_order) {
 }
 
 TEST(Form, reads_what_it_writes) {
-  std::string every_byte;
-  for (int c = 0; c < 256; ++c) every_byte += static_cast<char>(c);
-  const Pairs pairs{{every_byte, every_byte}, {"a", ""}, {"a", "again"}};
+  std::string every_character;
+  for (int c = 0; c < 128; ++c) every_character += static_cast<char>(c);
+  every_character += "\xC2\xA3\xE2\x82\xAC\xF0\x9F\x98\x80";
+  const Pairs pairs{{every_character, every_character}, {"a", ""}, {"a", "again"}};
   EXPECT_EQ(parse_form(to_form(pairs)).value(), pairs);
+}
+
+// A realm of %FF in a callback would make a record that is no JSON and cannot be read again.
+TEST(Form, what_is_no_utf8_is_replaced) {
+  const Pairs expected{{"a?", "b?c"}};
+  EXPECT_EQ(parse_form("a%FF=b%E9c").value(), expected);
+  EXPECT_EQ(parse_form("a\xFF=b\xE9\x63").value(), expected);
 }
 
 struct Case {

@@ -23,14 +23,30 @@ class Id {
   std::string text_;
 };
 
-struct TenantTag { static constexpr std::string_view kPrefix = "ten_"; };
-struct CredentialTag { static constexpr std::string_view kPrefix = "cred_"; };
-struct ConnectionTag { static constexpr std::string_view kPrefix = "conn_"; };
-struct GrantTag { static constexpr std::string_view kPrefix = "grant_"; };
-struct ConnectSessionTag { static constexpr std::string_view kPrefix = "cs_"; };
-struct ApiKeyTag { static constexpr std::string_view kPrefix = "key_"; };
-struct EventTag { static constexpr std::string_view kPrefix = "evt_"; };
-struct DataKeyTag { static constexpr std::string_view kPrefix = "dk_"; };
+struct TenantTag {
+  static constexpr std::string_view kPrefix = "ten_";
+};
+struct CredentialTag {
+  static constexpr std::string_view kPrefix = "cred_";
+};
+struct ConnectionTag {
+  static constexpr std::string_view kPrefix = "conn_";
+};
+struct GrantTag {
+  static constexpr std::string_view kPrefix = "grant_";
+};
+struct ConnectSessionTag {
+  static constexpr std::string_view kPrefix = "cs_";
+};
+struct ApiKeyTag {
+  static constexpr std::string_view kPrefix = "key_";
+};
+struct EventTag {
+  static constexpr std::string_view kPrefix = "evt_";
+};
+struct DataKeyTag {
+  static constexpr std::string_view kPrefix = "dk_";
+};
 
 using TenantId = Id<TenantTag>;
 using CredentialId = Id<CredentialTag>;

@@ -20,7 +20,9 @@ std::string pointer_to(std::string_view parent, std::string_view token) {
 }
 
 JsonReader::JsonReader(const json::object& object, std::string pointer, std::vector<FieldError>& errors)
-    : object_(&object), pointer_(std::move(pointer)), errors_(&errors) {}
+    : object_(&object),
+      pointer_(std::move(pointer)),
+      errors_(&errors) {}
 
 bool JsonReader::has(std::string_view name) const { return object_->if_contains(name) != nullptr; }
 
@@ -108,7 +110,9 @@ std::optional<std::vector<std::string>> JsonReader::optional_strings(std::string
     const auto place = fmt::format("{}/{}", name, i);
     const bool is_text = item.is_string();
     if (is_text && item.as_string().size() >= limits.least && item.as_string().size() <= limits.most) out.emplace_back(item.as_string());
-    else errors_->push_back({fmt::format("{}/{}", pointer_, place), fmt::format("must be a string of {} to {} bytes", limits.least, limits.most)});
+    else
+      errors_->push_back(
+          {fmt::format("{}/{}", pointer_, place), fmt::format("must be a string of {} to {} bytes", limits.least, limits.most)});
   }
   return out;
 }

@@ -1,7 +1,7 @@
 #pragma once
 #include "model/connect_session.hpp"
-#include "model/credential.hpp"
 #include "model/connection.hpp"
+#include "model/credential.hpp"
 #include "model/error.hpp"
 #include "model/row.hpp"
 #include "model/tenant.hpp"
@@ -22,16 +22,26 @@ struct CustomIntegration {
 /// Row ids: the record's id; endpoint sets `{credential}/{number}`, custom integrations `{tenant}/{slug}`, the installation `installation`.
 template <class Record>
 inline constexpr Kind kKindOf = Kind::kInstallation;
-template <> inline constexpr Kind kKindOf<Tenant> = Kind::kTenant;
-template <> inline constexpr Kind kKindOf<ApiKey> = Kind::kApiKey;
-template <> inline constexpr Kind kKindOf<CustomIntegration> = Kind::kIntegration;
-template <> inline constexpr Kind kKindOf<CallbackKey> = Kind::kCallbackKey;
-template <> inline constexpr Kind kKindOf<Credential> = Kind::kCredential;
-template <> inline constexpr Kind kKindOf<EndpointSet> = Kind::kEndpointSet;
-template <> inline constexpr Kind kKindOf<Connection> = Kind::kConnection;
-template <> inline constexpr Kind kKindOf<Grant> = Kind::kGrant;
-template <> inline constexpr Kind kKindOf<ConnectSession> = Kind::kConnectSession;
-template <> inline constexpr Kind kKindOf<Flow> = Kind::kFlow;
+template <>
+inline constexpr Kind kKindOf<Tenant> = Kind::kTenant;
+template <>
+inline constexpr Kind kKindOf<ApiKey> = Kind::kApiKey;
+template <>
+inline constexpr Kind kKindOf<CustomIntegration> = Kind::kIntegration;
+template <>
+inline constexpr Kind kKindOf<CallbackKey> = Kind::kCallbackKey;
+template <>
+inline constexpr Kind kKindOf<Credential> = Kind::kCredential;
+template <>
+inline constexpr Kind kKindOf<EndpointSet> = Kind::kEndpointSet;
+template <>
+inline constexpr Kind kKindOf<Connection> = Kind::kConnection;
+template <>
+inline constexpr Kind kKindOf<Grant> = Kind::kGrant;
+template <>
+inline constexpr Kind kKindOf<ConnectSession> = Kind::kConnectSession;
+template <>
+inline constexpr Kind kKindOf<Flow> = Kind::kFlow;
 
 template <class Record>
 Row to_row(const Record& record);

@@ -81,8 +81,12 @@ std::optional<WallTime> parse_rfc3339(std::string_view text) {
   const std::chrono::year_month_day date{std::chrono::year{*year}, std::chrono::month{static_cast<unsigned>(*month)},
                                          std::chrono::day{static_cast<unsigned>(*day)}};
   if (!date.ok()) return std::nullopt;
-  return WallTime{std::chrono::sys_days{date}} + std::chrono::hours{*hour} + std::chrono::minutes{*minute} + Seconds{*second} + fraction -
-         *offset;
+  const auto time = WallTime{std::chrono::sys_days{date}} + std::chrono::hours{*hour} + std::chrono::minutes{*minute} + Seconds{*second} +
+                    fraction - *offset;
+  // Its offset may carry a time out of what four digits of a year can say.
+  const std::chrono::year_month_day utc{std::chrono::floor<std::chrono::days>(time)};
+  if (utc.year() < std::chrono::year{0} || utc.year() > std::chrono::year{9999}) return std::nullopt;
+  return time;
 }
 
 }  // namespace valetkey::model

@@ -25,7 +25,8 @@ ports::Answer<std::string> from_userinfo(Context& context, const Client& client,
   request.headers = {{"Authorization", fmt::format("Bearer {}", answer.access_token.reveal())}, {"Accept", "application/json"}};
   auto response = co_await context.http.send(std::move(request));
   if (!response) co_return fail(model::in_context(std::move(response.error().error), "ask userinfo for the account"));
-  if (response->status != 200) co_return fail(Code::kProviderRejected, fmt::format("userinfo answered {} instead of the account", response->status));
+  if (response->status != 200)
+    co_return fail(Code::kProviderRejected, fmt::format("userinfo answered {} instead of the account", response->status));
   auto document = model::parse_json(response->body);
   if (!document) co_return fail(Code::kProviderRejected, "userinfo did not answer JSON");
   co_return text_at(*document, client.integration.account.path, "userinfo");
@@ -51,7 +52,8 @@ ports::Answer<std::string> account_of(Context& context, const Client& client, co
     case model::AccountSource::From::kUserinfo: co_return co_await from_userinfo(context, client, answer, fields);
     case model::AccountSource::From::kCallback: {
       const auto found = callback.find(source.path);
-      if (found == callback.end()) co_return fail(Code::kProviderRejected, fmt::format("the callback does not name the account as `{}`", source.path));
+      if (found == callback.end())
+        co_return fail(Code::kProviderRejected, fmt::format("the callback does not name the account as `{}`", source.path));
       co_return found->second;
     }
   }

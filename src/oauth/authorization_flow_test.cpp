@@ -28,7 +28,9 @@ class Walk {
     token = made.token.reveal();
   }
 
-  model::Result<Begun> allow(const std::string& browser_cookie = "") { return run(*rig_.world, flow_.begin({.session_token = token, .browser_cookie = browser_cookie})); }
+  model::Result<Begun> allow(const std::string& browser_cookie = "") {
+    return run(*rig_.world, flow_.begin({.session_token = token, .browser_cookie = browser_cookie}));
+  }
 
   /// Presses Allow and keeps what the browser would.
   Walk& begin() {
@@ -74,7 +76,9 @@ model::Integration with_issuer() {
 
 class AuthorizationFlowTest : public testing::Test {
  protected:
-  explicit AuthorizationFlowTest(model::Integration integration = EngineRig::plain_integration()) : rig(std::move(integration)) { allow_return(); }
+  explicit AuthorizationFlowTest(model::Integration integration = EngineRig::plain_integration()) : rig(std::move(integration)) {
+    allow_return();
+  }
   void allow_return() {
     rig.credential.return_urls = {kReturnUrl};
     EngineRig::must(run(*rig.world, rig.store->apply({.writes = {rig.records->put(rig.credential)}})));
@@ -179,7 +183,8 @@ TEST_F(AuthorizationFlowTest, checklist_02_a_forged_or_missing_state_is_refused)
   EXPECT_EQ(walk.come_back({{"code", "x"}, {"state", state}, {"state", state}}).error_code, "state_missing") << "twice (RFC 6749 3.1)";
 }
 
-TEST_F(AuthorizationFlowTest, checklist_03_and_checklist_04_and_checklist_10_and_checklist_11_state_and_challenge_are_long_and_new_for_every_flow) {
+TEST_F(AuthorizationFlowTest,
+       checklist_03_and_checklist_04_and_checklist_10_and_checklist_11_state_and_challenge_are_long_and_new_for_every_flow) {
   Walk first(rig);
   first.begin();
   Walk second(rig);
@@ -195,7 +200,8 @@ TEST_F(AuthorizationFlowTest, checklist_15_the_response_type_is_code_and_33_noth
   Walk walk(rig);
   walk.begin();
   EXPECT_EQ(walk.asked_for("response_type"), "code");
-  for (const auto& secret : {std::string("client-secret"), walk.token, walk.begun.flow_cookie, walk.begun.browser_cookie, walk.made.session.id.str()})
+  for (const auto& secret :
+       {std::string("client-secret"), walk.token, walk.begun.flow_cookie, walk.begun.browser_cookie, walk.made.session.id.str()})
     EXPECT_EQ(walk.begun.authorization_url.find(secret), std::string::npos);
 }
 
@@ -223,22 +229,26 @@ TEST_F(AuthorizationFlowTest, a_denial_ends_the_flow_and_the_same_browser_may_tr
 
 TEST_F(AuthorizationFlowTest, checklist_01_only_listed_return_urls_are_accepted) {
   const ConnectSessions sessions(*rig.context);
-  for (const auto* url : {"https://product.example/done/", "https://product.example/done?x=1", "https://evil.example/done", "http://product.example/done"}) {
+  for (const auto* url :
+       {"https://product.example/done/", "https://product.example/done?x=1", "https://evil.example/done", "http://product.example/done"}) {
     SessionWish wish{.credential = rig.credential.id, .end_user = {.id = "u"}, .return_url = url};
-    EXPECT_EQ(run(*rig.world, ConnectSessions(*rig.context).create(rig.tenant, std::move(wish), nullptr)).error().fields.front().pointer, "/return_url");
+    EXPECT_EQ(run(*rig.world, ConnectSessions(*rig.context).create(rig.tenant, std::move(wish), nullptr)).error().fields.front().pointer,
+              "/return_url");
   }
 }
 
 TEST_F(AuthorizationFlowTest, checklist_18_scopes_beyond_the_credentials_are_refused_and_fewer_are_asked_for) {
   SessionWish wish{.credential = rig.credential.id, .end_user = {.id = "u"}, .return_url = kReturnUrl, .scopes = {"admin"}};
-  EXPECT_EQ(run(*rig.world, ConnectSessions(*rig.context).create(rig.tenant, std::move(wish), nullptr)).error().fields.front().pointer, "/scopes/0");
+  EXPECT_EQ(run(*rig.world, ConnectSessions(*rig.context).create(rig.tenant, std::move(wish), nullptr)).error().fields.front().pointer,
+            "/scopes/0");
   Walk walk(rig, {.scopes = {"read"}});
   walk.begin();
   EXPECT_EQ(walk.asked_for("scope"), "read");
 }
 
 TEST_F(IssuerFlowTest, checklist_06_and_07_issuer_mismatch_aborts_before_the_code_is_spent) {
-  for (const auto& [iss, code] : {std::pair{"https://evil.example", "issuer_mismatch"}, std::pair{"", "issuer_missing"}, std::pair{"https://sim.example/", "issuer_mismatch"}}) {
+  for (const auto& [iss, code] : {std::pair{"https://evil.example", "issuer_mismatch"}, std::pair{"", "issuer_missing"},
+                                  std::pair{"https://sim.example/", "issuer_mismatch"}}) {
     Walk walk(rig);
     walk.begin();
     EXPECT_EQ(come_back(walk, iss).error_code, code);
@@ -250,8 +260,10 @@ TEST_F(IssuerFlowTest, checklist_06_and_07_issuer_mismatch_aborts_before_the_cod
 TEST_F(IssuerFlowTest, security_s09_renewal_keeps_its_owner) {
   const auto connection = connected();
   const auto old_grant = rig.grant_of(connection).id;
-  SessionWish foreign{.credential = rig.credential.id, .end_user = {.id = "somebody-else"}, .connection = connection.id, .return_url = kReturnUrl};
-  EXPECT_EQ(run(*rig.world, ConnectSessions(*rig.context).create(rig.tenant, std::move(foreign), nullptr)).error().fields.front().pointer, "/connection");
+  SessionWish foreign{
+      .credential = rig.credential.id, .end_user = {.id = "somebody-else"}, .connection = connection.id, .return_url = kReturnUrl};
+  EXPECT_EQ(run(*rig.world, ConnectSessions(*rig.context).create(rig.tenant, std::move(foreign), nullptr)).error().fields.front().pointer,
+            "/connection");
 
   rig.provider.members = {{"account", "\"acct-2\""}};
   Walk other(rig, {.connection = connection.id});

@@ -17,8 +17,8 @@ void rename(model::Parameters& parameters, const std::map<std::string, std::stri
 
 std::string code_challenge(const std::string& verifier) { return model::to_base64url(model::sha256(verifier)); }
 
-model::Result<std::string> authorization_url(const Client& client, const std::vector<std::string>& scopes, const AuthorizationSecrets& secrets,
-                                             const std::map<std::string, std::string>& fields) {
+model::Result<std::string> authorization_url(const Client& client, const std::vector<std::string>& scopes,
+                                             const AuthorizationSecrets& secrets, const std::map<std::string, std::string>& fields) {
   auto integration = with_filled_parameters(client, fields);
   if (!integration) return model::fail(std::move(integration.error()));
   auto filled = filled_url(client, integration->authorization_url, fields);
@@ -26,9 +26,8 @@ model::Result<std::string> authorization_url(const Client& client, const std::ve
   auto url = model::parse_url(*filled);
   if (!url) return model::fail(std::move(url.error()));
 
-  model::Parameters parameters{{"response_type", client.credential.response_type},
-                               {"client_id", client.set.client_id},
-                               {"redirect_uri", client.set.redirect_uri}};
+  model::Parameters parameters{
+      {"response_type", client.credential.response_type}, {"client_id", client.set.client_id}, {"redirect_uri", client.set.redirect_uri}};
   if (!scopes.empty()) parameters.emplace_back("scope", joined_scopes(scopes, integration->scope_separator));
   parameters.emplace_back("state", secrets.state);
   if (!secrets.code_verifier.empty()) {

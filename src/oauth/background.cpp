@@ -25,7 +25,8 @@ ports::Task<void> Background::run() {
     if (tick % kTicksPerSweep == 0) co_await sweep();
     if (tick % kTicksPerReseal == kTicksPerReseal - 1)
       if (auto resealed = co_await reseal_retired(); !resealed)
-        context_.log.write(ports::LogLevel::kWarning, "fields under retired data keys could not be sealed anew", {{"cause", resealed.error().detail}});
+        context_.log.write(ports::LogLevel::kWarning, "fields under retired data keys could not be sealed anew",
+                           {{"cause", resealed.error().detail}});
     co_await context_.clock.sleep_until(context_.clock.boot_now() + kTick);
   }
 }
@@ -86,11 +87,13 @@ ports::Task<void> Background::sweep() {
   unit.writes.emplace_back(ports::EraseExpired{model::Kind::kTokenReads, "minute", reads_before});
   unit.writes.emplace_back(ports::EraseEvents{"", now - retention_.events});
   if (auto swept = co_await context_.store().apply(std::move(unit)); !swept)
-    context_.log.write(ports::LogLevel::kWarning, "what has ended could not be erased, it is tried again", {{"cause", swept.error().detail}});
+    context_.log.write(ports::LogLevel::kWarning, "what has ended could not be erased, it is tried again",
+                       {{"cause", swept.error().detail}});
 }
 
 ports::Answer<void> Background::reseal_retired() {
-  auto retired = co_await context_.store().find({.kind = model::Kind::kDataKey, .equal = {{"state", std::string("retired")}}, .limit = 200});
+  auto retired =
+      co_await context_.store().find({.kind = model::Kind::kDataKey, .equal = {{"state", std::string("retired")}}, .limit = 200});
   if (!retired) co_return model::fail(std::move(retired.error()));
   std::set<std::string> tenants;
   for (const auto& key : *retired) tenants.insert(key.tenant);

@@ -16,7 +16,10 @@ struct Retention {
 /// ends what nobody confirmed, erases what is past its retention, and moves fields away from retired data keys.
 class Background {
  public:
-  Background(Context& context, Refresher& refresher, Retention retention) : context_(context), refresher_(refresher), retention_(retention) {}
+  Background(Context& context, Refresher& refresher, Retention retention)
+      : context_(context),
+        refresher_(refresher),
+        retention_(retention) {}
 
   /// Once a second on the clock port, until stop(). Never throws.
   ports::Task<void> run();

@@ -18,7 +18,8 @@ std::string hashed(std::string_view secret) { return model::to_hex(model::sha256
 /// A value in a host is one label (S3); closed lists and whole origins have rules of their own.
 std::optional<std::string> check_field(const Client& client, const model::Placeholder& placeholder, const std::string& value) {
   if (auto wrong = model::check_value(placeholder, value)) return wrong;
-  const bool is_label = client.set.host_rules.contains(placeholder.name) && placeholder.choices.empty() && placeholder.host_suffixes.empty();
+  const bool is_label =
+      client.set.host_rules.contains(placeholder.name) && placeholder.choices.empty() && placeholder.host_suffixes.empty();
   if (is_label && !model::is_host_label(value)) return "must be 1 to 63 of a-z, 0-9 and -, and neither begin nor end with -";
   return std::nullopt;
 }
@@ -37,7 +38,8 @@ model::Result<void> check_fields(const Client& client, const std::map<std::strin
   }
   for (const auto& [name, value] : fields) {
     const auto* placeholder = model::find_placeholder(client.integration.placeholders, name);
-    if (placeholder == nullptr || placeholder->filled_by != model::FilledBy::kEndUser) errors.push_back({"/fields/" + name, "is not asked for"});
+    if (placeholder == nullptr || placeholder->filled_by != model::FilledBy::kEndUser)
+      errors.push_back({"/fields/" + name, "is not asked for"});
   }
   if (!errors.empty()) return fail(model::invalid_input("connect", std::move(errors)));
   return {};

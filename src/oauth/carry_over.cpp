@@ -31,8 +31,8 @@ ports::Answer<model::Grant> resealed(Context& context, const model::Grant& grant
   moved.endpoint_set = to.set.number;
   using PlaceOf = Place (*)(const model::Grant&, std::string_view);
   const std::pair<model::Sealed model::Grant::*, PlaceOf> fields[] = {{&model::Grant::refresh_token, vault::refresh_token_place},
-                                                                     {&model::Grant::password, vault::password_place},
-                                                                     {&model::Grant::extra, vault::extra_place}};
+                                                                      {&model::Grant::password, vault::password_place},
+                                                                      {&model::Grant::extra, vault::extra_place}};
   for (const auto& [member, place_of] : fields)
     if (auto done = co_await move_field(context, moved.*member, place_of(grant, from_hash), place_of(moved, to.set_hash)); !done)
       co_return fail(std::move(done.error()));
@@ -62,8 +62,9 @@ ports::Answer<CarryOver::Sets> CarryOver::sets_of(const model::Credential& crede
   auto older = co_await context_.records.load<model::EndpointSet>(credential.tenant, model::endpoint_set_id(credential.id, from));
   if (!older && older.error().code != Code::kNotFound) co_return fail(std::move(older.error()));
   if (!older || from >= credential.endpoint_set)
-    co_return fail(model::invalid_input(
-        "carry connections over", {{"/from", fmt::format("must be an older endpoint set than the current one, {}", credential.endpoint_set)}}));
+    co_return fail(
+        model::invalid_input("carry connections over",
+                             {{"/from", fmt::format("must be an older endpoint set than the current one, {}", credential.endpoint_set)}}));
   auto client = co_await load_client(context_, credential.tenant, credential.id, credential.endpoint_set);
   if (!client) co_return fail(std::move(client.error()));
   co_return Sets{from, older->hash(), std::move(*client)};
@@ -97,12 +98,14 @@ ports::Answer<CarriedOver> CarryOver::run(model::Credential credential, CarryOve
 
 /// Under the guard of the grant: what was under way for the old endpoints has ended, and nothing begins meanwhile.
 ports::Answer<void> CarryOver::carry_guarded(const Sets& sets, const model::Grant& grant, const Alongside<model::Connection>& alongside) {
-  co_return co_await refresher_.exclusively({grant.tenant, grant.connection, grant.id}, [this, &sets, &grant, &alongside]() -> ports::Answer<void> {
-    for (int race = 0;; ++race) {
-      auto carried = co_await carry(sets, grant, alongside);
-      if (carried || carried.error().code != Code::kPreconditionFailed || race == kMostRaces) co_return carried;
-    }
-  });
+  co_return co_await refresher_.exclusively({grant.tenant, grant.connection, grant.id},
+                                            [this, &sets, &grant, &alongside]() -> ports::Answer<void> {
+                                              for (int race = 0;; ++race) {
+                                                auto carried = co_await carry(sets, grant, alongside);
+                                                if (carried || carried.error().code != Code::kPreconditionFailed || race == kMostRaces)
+                                                  co_return carried;
+                                              }
+                                            });
 }
 
 ports::Answer<void> CarryOver::carry(const Sets& sets, const model::Grant& listed, const Alongside<model::Connection>& alongside) {
@@ -111,13 +114,15 @@ ports::Answer<void> CarryOver::carry(const Sets& sets, const model::Grant& liste
   if (grant->endpoint_set != sets.from) co_return Result<void>{};  // connected anew meanwhile
   auto connection = co_await context_.records.load<model::Connection>(grant->tenant, grant->connection.str());
   if (!connection) co_return fail(std::move(connection.error()));
+  auto credential = co_await context_.records.load<model::Credential>(grant->tenant, grant->credential.str());
+  if (!credential) co_return fail(std::move(credential.error()));
+  if (credential->endpoint_set != sets.to.set.number)
+    co_return fail(Code::kConflict, "carry connections over: the endpoints changed again meanwhile");
   auto moved = co_await resealed(context_, *grant, sets.from_hash, sets.to);
   if (!moved) co_return fail(std::move(moved.error()));
 
   ports::Unit unit;
-  unit.preconditions = {vault::Records::unchanged(*grant), vault::Records::unchanged(*connection),
-                        ports::Expect{model::Kind::kEndpointSet, model::endpoint_set_id(grant->credential, sets.to.set.number), "revision",
-                                      sets.to.set.revision}};
+  unit.preconditions = {vault::Records::unchanged(*grant), vault::Records::unchanged(*connection), vault::Records::unchanged(*credential)};
   // Refused while another node is refreshing it.
   unit.writes.emplace_back(ports::TakeLease{lease_name(grant->id), context_.owner, grant->tenant.str(), context_.refresh.lease});
   unit.writes.emplace_back(ports::DropLease{lease_name(grant->id), context_.owner});

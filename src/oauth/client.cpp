@@ -39,7 +39,8 @@ ports::Answer<model::Integration> integration_of(const Context& context, model::
   co_return std::move(*read);
 }
 
-ports::Answer<Client> load_client(const Context& context, model::TenantId tenant, model::CredentialId credential_id, std::int64_t set_number) {
+ports::Answer<Client> load_client(const Context& context, model::TenantId tenant, model::CredentialId credential_id,
+                                  std::int64_t set_number) {
   auto credential = co_await context.records.load<model::Credential>(tenant, credential_id.str());
   if (!credential) co_return model::fail(std::move(credential.error()));
   auto set = co_await context.records.load<model::EndpointSet>(tenant, model::endpoint_set_id(credential_id, set_number));
@@ -55,7 +56,8 @@ ports::Answer<Client> load_client(const Context& context, model::TenantId tenant
   co_return client;
 }
 
-model::Result<std::string> filled_url(const Client& client, const std::string& url_template, const std::map<std::string, std::string>& fields) {
+model::Result<std::string> filled_url(const Client& client, const std::string& url_template,
+                                      const std::map<std::string, std::string>& fields) {
   auto url = model::fill_url(url_template, client.integration.placeholders, values_of(client, fields));
   if (!url) return model::fail(model::in_context(std::move(url.error()), "fill a URL of credential " + client.credential.id.str()));
   return model::to_string(*url);

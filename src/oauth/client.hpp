@@ -31,7 +31,8 @@ ports::Answer<Client> load_client(const Context& context, model::TenantId tenant
 ports::Answer<model::Integration> integration_of(const Context& context, model::TenantId tenant, std::string slug);
 
 /// A URL template of the client with the operator's and the connection's values (S3), canonical.
-model::Result<std::string> filled_url(const Client& client, const std::string& url_template, const std::map<std::string, std::string>& fields);
+model::Result<std::string> filled_url(const Client& client, const std::string& url_template,
+                                      const std::map<std::string, std::string>& fields);
 
 /// The integration with its declared parameters filled by the operator's and the connection's values; `{access_token}` stays.
 model::Result<model::Integration> with_filled_parameters(const Client& client, const std::map<std::string, std::string>& fields);

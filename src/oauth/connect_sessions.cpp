@@ -26,8 +26,7 @@ std::vector<model::FieldError> misfits(const SessionWish& wish, const Client& cl
   if (wish.return_url.empty() && wish.opener_origin.empty() && credential.completion == model::Completion::kConfirmed)
     errors.push_back({"/return_url", "return_url or opener_origin is required: the confirmation code must come back to the product (S7)"});
   for (std::size_t i = 0; i < wish.scopes.size(); ++i)
-    if (!holds(client.scopes(), wish.scopes[i]))
-      errors.push_back({fmt::format("/scopes/{}", i), "is not one of the credential's scopes"});
+    if (!holds(client.scopes(), wish.scopes[i])) errors.push_back({fmt::format("/scopes/{}", i), "is not one of the credential's scopes"});
   return errors;
 }
 
@@ -39,7 +38,8 @@ ports::Answer<void> check_renewal(const Context& context, const model::TenantId&
     co_return fail(model::invalid_input("make a connect session",
                                         {{"/connection", "belongs to another credential or end user; a renewal keeps both"}}));
   if (connection->state == model::ConnectionState::kAwaitingConfirmation)
-    co_return fail(model::invalid_input("make a connect session", {{"/connection", "was never confirmed; connect anew without `connection`"}}));
+    co_return fail(
+        model::invalid_input("make a connect session", {{"/connection", "was never confirmed; connect anew without `connection`"}}));
   co_return model::Result<void>{};
 }
 
@@ -73,7 +73,8 @@ ports::Answer<MadeSession> ConnectSessions::create(model::TenantId tenant, Sessi
   if (!credential) co_return fail(std::move(credential.error()));
   auto client = co_await load_client(context_, tenant, wish.credential, credential->endpoint_set);
   if (!client) co_return fail(std::move(client.error()));
-  if (auto errors = misfits(wish, *client); !errors.empty()) co_return fail(model::invalid_input("make a connect session", std::move(errors)));
+  if (auto errors = misfits(wish, *client); !errors.empty())
+    co_return fail(model::invalid_input("make a connect session", std::move(errors)));
   if (wish.connection)
     if (auto fits = co_await check_renewal(context_, tenant, wish); !fits) co_return fail(std::move(fits.error()));
 
@@ -120,8 +121,9 @@ ports::Answer<model::Connection> ConnectSessions::confirm(model::TenantId tenant
   if (!session) co_return fail(std::move(session.error()));
   const auto place = "confirm connect session " + session_id.str();
   if (session->state != model::SessionState::kAuthorized)
-    co_return fail(Code::kConflict, place + (session->state == model::SessionState::kCompleted ? ": it was confirmed already"
-                                                                                              : ": no account was connected through it yet"));
+    co_return fail(Code::kConflict,
+                   place + (session->state == model::SessionState::kCompleted ? ": it was confirmed already"
+                                                                              : ": no account was connected through it yet"));
   if (!model::Secret::equals(model::to_hex(model::sha256(code)), session->confirm_hash))
     co_return fail(model::invalid_input(place, {{"/code", "is not the code of this session"}}));
   if (!session->confirm_expires_at || *session->confirm_expires_at <= context_.clock.wall_now())
@@ -142,7 +144,8 @@ ports::Answer<model::Connection> ConnectSessions::confirm(model::TenantId tenant
   ++connection->revision;
   if (alongside) alongside(unit, *connection);
   auto applied = co_await context_.store().apply(std::move(unit));
-  if (!applied && applied.error().code == Code::kPreconditionFailed) co_return fail(Code::kConflict, place + ": it changed meanwhile, read it again");
+  if (!applied && applied.error().code == Code::kPreconditionFailed)
+    co_return fail(Code::kConflict, place + ": it changed meanwhile, read it again");
   if (!applied) co_return fail(std::move(applied.error()));
   co_return std::move(*connection);
 }
@@ -160,7 +163,8 @@ ports::Answer<int> ConnectSessions::end_expired() {
     unit.writes.emplace_back(ports::Erase{model::Kind::kConnectSession, session.id.str()});
     if (session.state == model::SessionState::kAuthorized) {
       if (session.grant) unit.writes.emplace_back(ports::Erase{model::Kind::kGrant, session.grant->str()});
-      if (session.connection && !session.renews) unit.writes.emplace_back(ports::Erase{model::Kind::kConnection, session.connection->str()});
+      if (session.connection && !session.renews)
+        unit.writes.emplace_back(ports::Erase{model::Kind::kConnection, session.connection->str()});
     }
     if (auto applied = co_await context_.store().apply(std::move(unit)); applied) ++count;
   }

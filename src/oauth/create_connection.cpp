@@ -31,7 +31,8 @@ void check_fields(const ConnectionWish& wish, const Client& client, std::vector<
   for (const auto& [name, value] : wish.fields) {
     const auto* placeholder = model::find_placeholder(client.integration.placeholders, name);
     // Nobody stands between here and the provider, so the platform gives what a callback or a look-up would give elsewhere.
-    if (placeholder == nullptr || placeholder->filled_by == model::FilledBy::kOperator) errors.push_back({"/fields/" + name, "is not asked for"});
+    if (placeholder == nullptr || placeholder->filled_by == model::FilledBy::kOperator)
+      errors.push_back({"/fields/" + name, "is not asked for"});
     else if (auto wrong = model::check_value(*placeholder, value)) errors.push_back({"/fields/" + name, std::move(*wrong)});
   }
 }
@@ -47,8 +48,10 @@ Result<void> check(const ConnectionWish& wish, const Client& client) {
   if (is_password && wish.password.empty()) errors.push_back({"/password", "is required for the Password grant"});
   if (!is_password && (!wish.username.empty() || !wish.password.empty()))
     errors.push_back({"/username", "name and password are for the Password grant only"});
-  if (!wish.audience.empty() && !client.is_client_credentials()) errors.push_back({"/audience", "is for the Client Credentials grant only"});
-  if (wish.import && client.is_client_credentials()) errors.push_back({"/import", "a Client Credentials connection has nothing to import; leave it out"});
+  if (!wish.audience.empty() && !client.is_client_credentials())
+    errors.push_back({"/audience", "is for the Client Credentials grant only"});
+  if (wish.import && client.is_client_credentials())
+    errors.push_back({"/import", "a Client Credentials connection has nothing to import; leave it out"});
   if (!wish.import && client.credential.grant_type == model::GrantType::kAuthorizationCode)
     errors.push_back({"/credential", "its grant needs the end user's browser: POST /v1/connect-sessions, or give `import`"});
   if (wish.import && wish.import->access_token.empty()) errors.push_back({"/import/access_token", "is required"});
@@ -56,8 +59,8 @@ Result<void> check(const ConnectionWish& wish, const Client& client) {
   return {};
 }
 
-Exchange exchange_for(const Client& client, const model::Integration& integration, const ConnectionWish& wish, const std::vector<std::string>& scopes,
-                      std::string url) {
+Exchange exchange_for(const Client& client, const model::Integration& integration, const ConnectionWish& wish,
+                      const std::vector<std::string>& scopes, std::string url) {
   Exchange out{.url = std::move(url)};
   if (client.is_client_credentials()) {
     out.parameters = client_credentials_parameters(integration, scopes, wish.audience);
@@ -156,7 +159,9 @@ ports::Answer<model::Connection> Connections::create(model::TenantId tenant, Con
   if (alongside) alongside(unit, connection);
   auto applied = co_await context_.store().apply(std::move(unit));
   if (!applied && applied.error().code == Code::kConflict)
-    co_return fail(Code::kConflict, "make a connection: this credential has one for the same audience, scopes and end user; read it with GET /v1/connections?credential=");
+    co_return fail(
+        Code::kConflict,
+        "make a connection: this credential has one for the same audience, scopes and end user; read it with GET /v1/connections?credential=");
   if (!applied) co_return fail(std::move(applied.error()));
   co_return connection;
 }

@@ -14,7 +14,8 @@ using model::fail;
 constexpr std::string_view kDoing = "make a credential";
 constexpr std::size_t kEndpointKeyBytes = 16;
 
-ports::Answer<model::Integration> integration_for(const Context& context, const model::TenantId& tenant, const boost::json::value& document) {
+ports::Answer<model::Integration> integration_for(const Context& context, const model::TenantId& tenant,
+                                                  const boost::json::value& document) {
   auto slug = model::integration_slug_of(document);
   if (!slug) co_return fail(std::move(slug.error()));
   auto integration = co_await integration_of(context, tenant, std::move(*slug));
@@ -36,7 +37,8 @@ ports::Answer<void> hold_integration(const Context& context, ports::Unit& unit, 
 
 }  // namespace
 
-ports::Answer<CredentialView> Credentials::create(model::TenantId tenant, boost::json::value document, Alongside<CredentialView> alongside) {
+ports::Answer<CredentialView> Credentials::create(model::TenantId tenant, boost::json::value document,
+                                                  Alongside<CredentialView> alongside) {
   auto integration = co_await integration_for(context_, tenant, document);
   if (!integration) co_return fail(std::move(integration.error()));
   auto rules = co_await rules_of(context_, tenant);

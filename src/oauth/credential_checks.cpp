@@ -90,7 +90,8 @@ ports::Task<CredentialCheck> check_client(Context& context, const Client& client
       {.url = *url, .parameters = client_credentials_parameters(client.integration, client.scopes(), ""), .secrets = {}, .may_send = {}});
   check.outcome = answer ? Outcome::kOk : Outcome::kFailed;
   if (answer) check.detail = "the token endpoint accepts the client; the token was thrown away";
-  else check.detail = fmt::format("{}{}{}", answer.error().code, answer.error().description.empty() ? "" : ": ", answer.error().description);
+  else
+    check.detail = fmt::format("{}{}{}", answer.error().code, answer.error().description.empty() ? "" : ": ", answer.error().description);
   co_return check;
 }
 

@@ -49,9 +49,9 @@ ports::Answer<std::vector<Removed>> CredentialRemoval::remove_connections(const 
       auto removed = co_await connections_.remove(credential.tenant, connection.id, with_each);
       if (removed) all.push_back(std::move(*removed));
       else if (removed.error().code != Code::kNotFound)
-        co_return fail(model::in_context(std::move(removed.error()),
-                                         fmt::format("delete credential {}: {} connections were deleted, {} was not", credential.id.str(),
-                                                     all.size(), connection.id.str())));
+        co_return fail(
+            model::in_context(std::move(removed.error()), fmt::format("delete credential {}: {} connections were deleted, {} was not",
+                                                                      credential.id.str(), all.size(), connection.id.str())));
     }
   }
 }
@@ -61,8 +61,9 @@ ports::Answer<RemovedCredential> CredentialRemoval::run(model::Credential creden
   auto count = co_await count_connections(context_, credential);
   if (!count) co_return fail(std::move(count.error()));
   if (*count > 0 && !cascade)
-    co_return fail(Code::kConflict, fmt::format("delete credential {}: it has {} connections; delete them first, or repeat with ?cascade=true",
-                                                credential.id.str(), *count));
+    co_return fail(Code::kConflict,
+                   fmt::format("delete credential {}: it has {} connections; delete them first, or repeat with ?cascade=true",
+                               credential.id.str(), *count));
   RemovedCredential removed{.credential = credential, .connections = {}};
   if (*count > 0) {
     auto connections = co_await remove_connections(credential, with_each);

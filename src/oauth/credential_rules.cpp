@@ -51,9 +51,10 @@ ports::Answer<void> settle_callback_key(Context& context, ports::Unit& unit, mod
   if (!model::needs_callback_key(integration, credential.overrides)) co_return model::Result<void>{};
   const auto shared = context.flow.public_url + model::callback_path(credential.integration, "");
   if (names(document, "redirect_uri", shared))
-    co_return fail(model::invalid_input(
-        "read the credential", {{"/redirect_uri", "this credential needs a callback of its own (S2): leave it out, or reserve one with "
-                                                  "POST /v1/callback-keys and give its redirect_uri"}}));
+    co_return fail(
+        model::invalid_input("read the credential", {{"/redirect_uri",
+                                                      "this credential needs a callback of its own (S2): leave it out, or reserve one with "
+                                                      "POST /v1/callback-keys and give its redirect_uri"}}));
   auto key = new_callback_key(context, credential.tenant, credential.integration);
   key.credential = credential.id.str();
   credential.callback_key = key.id;

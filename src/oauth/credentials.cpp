@@ -18,8 +18,8 @@ using model::fail;
 constexpr std::size_t kMostSecrets = 5;
 
 ports::Answer<CredentialView> view_of(const Context& context, model::Credential credential) {
-  auto set = co_await context.records.load<model::EndpointSet>(credential.tenant,
-                                                               model::endpoint_set_id(credential.id, credential.endpoint_set));
+  auto set =
+      co_await context.records.load<model::EndpointSet>(credential.tenant, model::endpoint_set_id(credential.id, credential.endpoint_set));
   if (!set) co_return fail(std::move(set.error()));
   auto integration = co_await integration_of(context, credential.tenant, credential.integration);
   if (!integration) co_return fail(std::move(integration.error()));
@@ -45,12 +45,11 @@ ports::Answer<std::vector<CredentialView>> Credentials::list(model::TenantId ten
                                                              int limit) const {
   ports::Query query{.tenant = tenant.str(), .after = std::move(after)};
   if (!filter.integration.empty()) query.equal.emplace_back("integration", filter.integration);
-  auto found = co_await filtered_find<model::Credential>(context_.records, std::move(query), static_cast<std::size_t>(limit),
-                                                         [&](const model::Credential& credential) {
-                                                           return (!filter.grant_type || *filter.grant_type == credential.grant_type) &&
-                                                                  credential.name.starts_with(filter.name_prefix) &&
-                                                                  (!filter.is_permitted || filter.is_permitted(credential));
-                                                         });
+  auto found = co_await filtered_find<model::Credential>(
+      context_.records, std::move(query), static_cast<std::size_t>(limit), [&](const model::Credential& credential) {
+        return (!filter.grant_type || *filter.grant_type == credential.grant_type) && credential.name.starts_with(filter.name_prefix) &&
+               (!filter.is_permitted || filter.is_permitted(credential));
+      });
   if (!found) co_return fail(std::move(found.error()));
   std::vector<CredentialView> views;
   for (auto& credential : *found) {
@@ -65,7 +64,8 @@ ports::Answer<CredentialView> Credentials::rotate_secret(CredentialView before, 
                                                          Alongside<CredentialView> alongside) {
   constexpr std::string_view kDoing = "rotate the client secret";
   if (before.set.client_authentication == model::ClientAuthentication::kNone)
-    co_return fail(model::invalid_input(std::string(kDoing), {{"/client_secret", "a public client has none (client_authentication none)"}}));
+    co_return fail(
+        model::invalid_input(std::string(kDoing), {{"/client_secret", "a public client has none (client_authentication none)"}}));
   const auto now = context_.clock.wall_now();
   ports::Unit unit;
   unit.preconditions = {vault::Records::unchanged(before.credential), vault::Records::unchanged(before.set)};

@@ -12,7 +12,8 @@ model::Error error_of(const TokenFailure& failure, std::string_view doing) {
   switch (failure.meaning) {
     case Meaning::kGrantDead: return {.code = Code::kProviderRejected, .detail = told("the provider rejected it")};
     case Meaning::kClientRejected:
-      return {.code = Code::kCredentialConfiguration, .detail = told("the provider rejects the client, correct its id, secret or authentication")};
+      return {.code = Code::kCredentialConfiguration,
+              .detail = told("the provider rejects the client, correct its id, secret or authentication")};
     case Meaning::kRejected: return {.code = Code::kProviderRejected, .detail = told("the provider refused the request")};
     case Meaning::kTransient:
       return {.code = Code::kProviderUnavailable, .detail = told("the request was not processed"), .retry_after = failure.retry_after};

@@ -30,7 +30,9 @@ struct FlowFailure {
 template <class T>
 using FlowResult = std::expected<T, FlowFailure>;
 
-std::unexpected<FlowFailure> stop(std::string code, model::Error error) { return std::unexpected(FlowFailure{std::move(code), std::move(error)}); }
+std::unexpected<FlowFailure> stop(std::string code, model::Error error) {
+  return std::unexpected(FlowFailure{std::move(code), std::move(error)});
+}
 std::unexpected<FlowFailure> stop(std::string code, std::string detail) {
   return stop(std::move(code), model::Error{.code = Code::kProviderRejected, .detail = std::move(detail)});
 }
@@ -83,10 +85,12 @@ FlowResult<std::string> code_of(const model::Pairs& query, const Client& client)
 }
 
 /// Values that the callback or the token response fill in, each checked against its placeholder (S3).
-FlowResult<void> capture(const Client& client, const std::map<std::string, std::string>& found, std::map<std::string, std::string>& fields) {
+FlowResult<void> capture(const Client& client, const std::map<std::string, std::string>& found,
+                         std::map<std::string, std::string>& fields) {
   for (const auto& [name, value] : found) {
     if (const auto* placeholder = model::find_placeholder(client.integration.placeholders, name))
-      if (auto wrong = model::check_value(*placeholder, value)) return stop("unexpected_value", fmt::format("the provider's value for {} {}", name, *wrong));
+      if (auto wrong = model::check_value(*placeholder, value))
+        return stop("unexpected_value", fmt::format("the provider's value for {} {}", name, *wrong));
     fields[name] = value;
   }
   return {};
@@ -122,7 +126,8 @@ ports::Task<FlowResult<TokenAnswer>> exchange_code(Finishing& at, const std::str
   }
   const auto integration = with_filled_parameters(at.client, at.fields);
   if (!integration) co_return stop(integration.error());
-  Exchange wish{.url = *url, .parameters = code_parameters(*integration, code, at.flow.redirect_uri, verifier), .secrets = {code, verifier}};
+  Exchange wish{
+      .url = *url, .parameters = code_parameters(*integration, code, at.flow.redirect_uri, verifier), .secrets = {code, verifier}};
   auto permit = co_await at.context.budget.acquire(budget_owner(at.client, *url));
   at.sent_at = at.context.clock.wall_now();
   auto answer = co_await exchange(at.context, at.client, std::move(wish));
@@ -255,18 +260,25 @@ CallbackEnd unbound(std::string tag, std::string code, model::Error error) {
 ports::Task<CallbackEnd> AuthorizationFlow::finish(Callback callback) {
   auto state = parameter(callback.query, "state");
   if (!state || state->empty())
-    co_return unbound("", "state_missing", {.code = Code::kInvalidInput, .detail = "finish a connection: the answer holds no usable `state`"});
+    co_return unbound("", "state_missing",
+                      {.code = Code::kInvalidInput, .detail = "finish a connection: the answer holds no usable `state`"});
   const auto tag = flow_tag(*state);
   auto consumed = co_await consume(context_, *state);
   if (!consumed) co_return unbound(tag, "unavailable", std::move(consumed.error()));
   const auto& flow = *consumed;
   if (!flow)
-    co_return unbound(tag, "state_unknown", {.code = Code::kConflict, .detail = "finish a connection: this answer was used already or is not known; open the link again"});
+    co_return unbound(
+        tag, "state_unknown",
+        {.code = Code::kConflict, .detail = "finish a connection: this answer was used already or is not known; open the link again"});
   if (flow->callback_path != callback.path)  // S2: an answer on another integration's path is a mix-up
-    co_return unbound(tag, "callback_mismatch", {.code = Code::kConflict, .detail = "finish a connection: the answer came to another callback than the one the flow began with"});
+    co_return unbound(
+        tag, "callback_mismatch",
+        {.code = Code::kConflict, .detail = "finish a connection: the answer came to another callback than the one the flow began with"});
   const auto cookie = callback.cookie_of(tag);
   if (cookie.empty() || !model::Secret::equals(hashed(cookie), flow->cookie_hash))
-    co_return unbound(tag, "browser_mismatch", {.code = Code::kConflict, .detail = "finish a connection: it was begun in another browser; go on there, or open the link again"});
+    co_return unbound(
+        tag, "browser_mismatch",
+        {.code = Code::kConflict, .detail = "finish a connection: it was begun in another browser; go on there, or open the link again"});
 
   auto session = co_await context_.records.load<model::ConnectSession>(flow->tenant, flow->session.str());
   if (!session) co_return unbound(tag, "session_ended", std::move(session.error()));
@@ -274,13 +286,19 @@ ports::Task<CallbackEnd> AuthorizationFlow::finish(Callback callback) {
   const auto now = context_.clock.wall_now();
   auto finished = FlowResult<void>{};
   if (flow->expires_at <= now || end.session->expires_at <= now || end.session->state != model::SessionState::kBound) {
-    finished = stop("expired", model::Error{.code = Code::kConflict, .detail = "finish a connection: it took too long, or the link was used meanwhile"});
+    finished = stop("expired", model::Error{.code = Code::kConflict,
+                                            .detail = "finish a connection: it took too long, or the link was used meanwhile"});
   } else if (auto client = co_await load_client(context_, flow->tenant, flow->credential, flow->endpoint_set); !client) {
     finished = stop(std::move(client.error()));
   } else {
     end.integration_name = client->integration.name;
     const auto scopes = end.session->scopes.empty() ? client->scopes() : end.session->scopes;
-    Finishing at{.context = context_, .flow = *flow, .session = *end.session, .client = std::move(*client), .fields = end.session->fields, .scopes = scopes};
+    Finishing at{.context = context_,
+                 .flow = *flow,
+                 .session = *end.session,
+                 .client = std::move(*client),
+                 .fields = end.session->fields,
+                 .scopes = scopes};
     finished = co_await finish_in(at, callback.query, end);
   }
   if (!finished) {

@@ -8,7 +8,8 @@ namespace {
 /// Audiences kept side by side in one grant.
 constexpr std::size_t kMostTokens = 16;
 
-ports::Answer<void> put_token(Context& context, const Client& client, model::Grant& grant, model::AccessToken token, const model::Secret& value) {
+ports::Answer<void> put_token(Context& context, const Client& client, model::Grant& grant, model::AccessToken token,
+                              const model::Secret& value) {
   token.generation = grant.generation;
   auto sealed = co_await context.keys.seal(vault::access_token_place(grant, token, client.set_hash), value);
   if (!sealed) co_return model::fail(std::move(sealed.error()));
@@ -36,7 +37,8 @@ ports::Answer<void> put_tokens(Context& context, const Client& client, model::Gr
                                answer.access_token);
 }
 
-ports::Answer<void> put_refresh_token(Context& context, const Client& client, model::Grant& grant, const TokenAnswer& answer, const Asked& asked) {
+ports::Answer<void> put_refresh_token(Context& context, const Client& client, model::Grant& grant, const TokenAnswer& answer,
+                                      const Asked& asked) {
   grant.refresh_used_at = asked.sent_at;
   if (answer.refresh_expires_at) grant.refresh_expires_at = answer.refresh_expires_at;
   if (answer.refresh_token.empty()) co_return model::Result<void>{};

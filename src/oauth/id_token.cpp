@@ -27,7 +27,8 @@ bool has_audience(const json::object& claims, const std::string& client_id) {
   if (audience == nullptr) return false;
   if (audience->is_string()) return audience->as_string() == client_id;
   if (!audience->is_array()) return false;
-  const bool is_named = std::ranges::any_of(audience->as_array(), [&](const auto& one) { return one.is_string() && one.as_string() == client_id; });
+  const bool is_named =
+      std::ranges::any_of(audience->as_array(), [&](const auto& one) { return one.is_string() && one.as_string() == client_id; });
   // Several audiences: the authorised party must be us (Core 3.1.3.7 points 4 and 5).
   return is_named && (audience->as_array().size() == 1 || text_of(claims, "azp") == client_id);
 }

@@ -24,12 +24,15 @@ TEST(IdToken, checklist_13_every_claim_is_checked_before_anything_is_used) {
   const auto future = model::to_unix_ms(kNow) / 1000 + 600;
   EXPECT_TRUE(checked_claims(jwt(claims("https://as.example", R"("client")", future, "nonce")), expected()));
   EXPECT_TRUE(checked_claims(jwt(claims("https://as.example", R"(["client"])", future, "nonce")), expected()));
-  const std::string wrong[] = {
-      claims("https://other.example", R"("client")", future, "nonce"), claims("https://as.example", R"("another")", future, "nonce"),
-      claims("https://as.example", R"(["client","another"])", future, "nonce"),  // no azp
-      claims("https://as.example", R"("client")", future - 3600, "nonce"),       claims("https://as.example", R"("client")", future, "replayed"),
-      claims("https://as.example", R"("client")", future, ""),                   R"({"iss":"https://as.example"})",
-      "[]",                                                                      "not json"};
+  const std::string wrong[] = {claims("https://other.example", R"("client")", future, "nonce"),
+                               claims("https://as.example", R"("another")", future, "nonce"),
+                               claims("https://as.example", R"(["client","another"])", future, "nonce"),  // no azp
+                               claims("https://as.example", R"("client")", future - 3600, "nonce"),
+                               claims("https://as.example", R"("client")", future, "replayed"),
+                               claims("https://as.example", R"("client")", future, ""),
+                               R"({"iss":"https://as.example"})",
+                               "[]",
+                               "not json"};
   for (const auto& text : wrong) EXPECT_FALSE(checked_claims(jwt(text), expected())) << text;
   for (const auto* text : {"", "a", "a.b", "..", "a.%%%.c"}) EXPECT_FALSE(checked_claims(text, expected())) << text;
 }

@@ -92,9 +92,10 @@ ports::Answer<IntegrationView> Integrations::create(model::TenantId tenant, json
 ports::Answer<model::CustomIntegration> Integrations::own(const model::TenantId& tenant, const std::string& slug,
                                                           std::string_view doing) const {
   if (context_.catalogue.find(slug) != nullptr)
-    co_return fail(Code::kConflict, fmt::format("{}: {} ships with the catalogue, which nobody changes here; make a custom integration with "
-                                                "another slug, or set the members on the credential",
-                                                doing, slug));
+    co_return fail(Code::kConflict,
+                   fmt::format("{}: {} ships with the catalogue, which nobody changes here; make a custom integration with "
+                               "another slug, or set the members on the credential",
+                               doing, slug));
   co_return co_await context_.records.load<model::CustomIntegration>(tenant, model::custom_integration_id(tenant, slug));
 }
 
@@ -107,7 +108,8 @@ ports::Answer<IntegrationView> Integrations::change(model::TenantId tenant, std:
   const json::value document = merged(std::move(stored->as_object()), std::move(members));
   auto integration = model::parse_integration(document);
   if (!integration) co_return fail(std::move(integration.error()));
-  if (integration->slug != slug) co_return fail(model::invalid_input("change the integration", {{"/slug", "cannot change; make another integration"}}));
+  if (integration->slug != slug)
+    co_return fail(model::invalid_input("change the integration", {{"/slug", "cannot change; make another integration"}}));
 
   ports::Unit unit;
   unit.preconditions.emplace_back(
@@ -122,7 +124,8 @@ ports::Answer<IntegrationView> Integrations::change(model::TenantId tenant, std:
   co_return changed;
 }
 
-ports::Answer<void> Integrations::remove(model::TenantId tenant, std::string slug, std::int64_t revision, Alongside<std::string> alongside) {
+ports::Answer<void> Integrations::remove(model::TenantId tenant, std::string slug, std::int64_t revision,
+                                         Alongside<std::string> alongside) {
   auto custom = co_await own(tenant, slug, "delete the integration");
   if (!custom) co_return fail(std::move(custom.error()));
   auto used = co_await context_.records.find<model::Credential>({.tenant = tenant.str(), .equal = {{"integration", slug}}, .limit = 1});

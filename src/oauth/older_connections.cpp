@@ -60,8 +60,7 @@ ports::Answer<void> settle(Context& context, const model::Credential& credential
   if (!set->has_older_connections) co_return Result<void>{};
   const auto expected = vault::Records::unchanged(*set);
   set->has_older_connections = false;
-  co_return co_await context.store().apply(
-      {.preconditions = {expected}, .writes = {context.records.put(*set)}, .events = {}, .audit = {}});
+  co_return co_await context.store().apply({.preconditions = {expected}, .writes = {context.records.put(*set)}, .events = {}, .audit = {}});
 }
 
 ports::Answer<void> mark_and_settle(Context& context, const model::TenantId& tenant, const model::CredentialId& id, std::int64_t noted_in) {

@@ -16,7 +16,8 @@ model::Event event_of(const Context& context, std::string_view type, const model
 
 }  // namespace
 
-model::Event connection_event(const Context& context, std::string_view type, const model::Connection& connection, boost::json::object details) {
+model::Event connection_event(const Context& context, std::string_view type, const model::Connection& connection,
+                              boost::json::object details) {
   auto event = event_of(context, type, connection.tenant);
   event.connection = connection.id.str();
   event.credential = connection.credential.str();
@@ -29,7 +30,8 @@ model::Event connection_event(const Context& context, std::string_view type, con
   return event;
 }
 
-model::Event credential_event(const Context& context, std::string_view type, const model::Credential& credential, boost::json::object details) {
+model::Event credential_event(const Context& context, std::string_view type, const model::Credential& credential,
+                              boost::json::object details) {
   auto event = event_of(context, type, credential.tenant);
   event.credential = credential.id.str();
   details["credential"] = credential.id.str();

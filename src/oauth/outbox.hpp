@@ -9,7 +9,9 @@
 namespace valetkey::oauth {
 
 /// Events of the broker itself; each goes into the unit of the change that it tells (outbox). No secrets in `details`.
-model::Event connection_event(const Context& context, std::string_view type, const model::Connection& connection, boost::json::object details = {});
-model::Event credential_event(const Context& context, std::string_view type, const model::Credential& credential, boost::json::object details = {});
+model::Event connection_event(const Context& context, std::string_view type, const model::Connection& connection,
+                              boost::json::object details = {});
+model::Event credential_event(const Context& context, std::string_view type, const model::Credential& credential,
+                              boost::json::object details = {});
 
 }  // namespace valetkey::oauth

@@ -9,8 +9,8 @@ using model::Code;
 using model::Seconds;
 
 std::string told(const GrantState& state, const TokenFailure& failure, std::string_view what) {
-  return fmt::format("refresh connection {} at {}: {}: {}{}{}", state.connection.id.str(), state.client.integration.slug, what, failure.code,
-                     failure.description.empty() ? "" : " ", failure.description);
+  return fmt::format("refresh connection {} at {}: {}: {}{}{}", state.connection.id.str(), state.client.integration.slug, what,
+                     failure.code, failure.description.empty() ? "" : " ", failure.description);
 }
 
 void needs_reconnect(FailureEffect& effect, const GrantState& state, const TokenFailure& failure, model::WallTime now) {
@@ -35,8 +35,9 @@ void reject_client(FailureEffect& effect, const GrantState& state, const TokenFa
   effect.is_client_error_new = is_new;
   effect.credential = std::move(credential);
   effect.error = {.code = Code::kCredentialConfiguration,
-                  .detail = told(state, failure, fmt::format("the server rejects the client, the operator must correct credential {}",
-                                                             state.client.credential.id.str()))};
+                  .detail = told(state, failure,
+                                 fmt::format("the server rejects the client, the operator must correct credential {}",
+                                             state.client.credential.id.str()))};
 }
 
 void back_off(FailureEffect& effect, const TokenFailure& failure, const RefreshSettings& settings, model::WallTime now, double fraction) {
@@ -81,7 +82,8 @@ FailureEffect effect_of(const GrantState& state, const TokenFailure& failure, co
   if (effect.grant.next_attempt_at && effect.error.retry_after == std::nullopt && effect.error.code != Code::kCredentialConfiguration)
     effect.error.retry_after = std::max(Seconds{1}, std::chrono::ceil<Seconds>(*effect.grant.next_attempt_at - now));
   effect.grant.due_at = due_at(effect.grant, integration, settings, now, fraction);
-  if (effect.credential && effect.grant.due_at) effect.grant.due_at = std::max(*effect.grant.due_at, effect.credential->client_error->next_probe_at);
+  if (effect.credential && effect.grant.due_at)
+    effect.grant.due_at = std::max(*effect.grant.due_at, effect.credential->client_error->next_probe_at);
   return effect;
 }
 

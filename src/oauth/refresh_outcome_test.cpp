@@ -66,7 +66,11 @@ TEST(RefreshOutcome, refresh_5_4_retry_after_is_honoured_to_the_second) {
 }
 
 TEST(RefreshOutcome, refresh_5_4_sent_without_a_usable_answer_is_unknown) {
-  const Behaviour outcomes[] = {{.is_lost = true}, {.status = 500}, {.status = 502, .body = "<html>bad gateway</html>"}, {.status = 504}, {.status = 200, .body = "{\"access_to"}};
+  const Behaviour outcomes[] = {{.is_lost = true},
+                                {.status = 500},
+                                {.status = 502, .body = "<html>bad gateway</html>"},
+                                {.status = 504},
+                                {.status = 200, .body = "{\"access_to"}};
   for (const auto& outcome : outcomes) {
     EngineRig rig;
     const auto connection = rig.connect();

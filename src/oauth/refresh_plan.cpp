@@ -11,9 +11,7 @@ using model::Milliseconds;
 using model::Seconds;
 using model::WallTime;
 
-Seconds until(WallTime now, WallTime then) {
-  return std::max(Seconds{1}, std::chrono::ceil<Seconds>(then - now));
-}
+Seconds until(WallTime now, WallTime then) { return std::max(Seconds{1}, std::chrono::ceil<Seconds>(then - now)); }
 
 bool is_live(const model::AccessToken& token, WallTime now) { return !token.expires_at || *token.expires_at > now; }
 
@@ -36,11 +34,12 @@ std::optional<Error> obstacle(const PlanInput& input, bool is_token_rejected) {
   const auto now = input.now;
   const auto place = fmt::format("refresh connection {} at {}", input.connection.id.str(), input.integration.slug);
   if (input.is_on_hold)
-    return Error{.code = Code::kHold, .detail = place + ": this copy of the store is on hold; when no other copy runs, run `valetkey resume`"};
+    return Error{.code = Code::kHold,
+                 .detail = place + ": this copy of the store is on hold; when no other copy runs, run `valetkey resume`"};
   if (const auto& client = input.credential.client_error; client && now < client->next_probe_at)
     return Error{.code = Code::kCredentialConfiguration,
-                 .detail = fmt::format("{}: the provider rejects the client ({}); the operator must correct credential {}", place, client->code,
-                                       input.credential.id.str())};
+                 .detail = fmt::format("{}: the provider rejects the client ({}); the operator must correct credential {}", place,
+                                       client->code, input.credential.id.str())};
   if (grant.attempt != model::Attempt::kNone) {
     // A token that was found bad lives no longer, whatever its clock says.
     const auto earliest = is_token_rejected ? grant.next_attempt_at.value_or(now) : resend_at(grant, input.integration, now);
@@ -72,11 +71,14 @@ std::optional<Error> refusal_of(const model::Connection& connection) {
   switch (connection.state) {
     case model::ConnectionState::kActive: return std::nullopt;
     case model::ConnectionState::kAwaitingConfirmation:
-      return with(Code::kAwaitingConfirmation, "it waits for POST /v1/connect-sessions/{id}/confirm with the code that came back to the product");
+      return with(Code::kAwaitingConfirmation,
+                  "it waits for POST /v1/connect-sessions/{id}/confirm with the code that came back to the product");
     case model::ConnectionState::kNeedsReconnect:
-      return with(Code::kNeedsReconnect, fmt::format("needs_reconnect ({}); make a connect session with `connection` for its end user", connection.state_reason));
+      return with(Code::kNeedsReconnect,
+                  fmt::format("needs_reconnect ({}); make a connect session with `connection` for its end user", connection.state_reason));
     case model::ConnectionState::kHeld: return with(Code::kConnectionHeld, fmt::format("it is held ({})", connection.state_reason));
-    case model::ConnectionState::kRevoked: return with(Code::kConnectionRevoked, fmt::format("it was revoked ({})", connection.state_reason));
+    case model::ConnectionState::kRevoked:
+      return with(Code::kConnectionRevoked, fmt::format("it was revoked ({})", connection.state_reason));
   }
   std::unreachable();
 }
@@ -85,16 +87,17 @@ Plan plan(const PlanInput& input, const Need& need) {
   if (auto refused = refusal_of(input.connection)) return Refuse{std::move(*refused)};
   if (input.grant.endpoint_set != input.credential.endpoint_set)  // S1; the connection's own state follows in the background
     return Refuse{{.code = Code::kNeedsReconnect,
-                   .detail = fmt::format("token of connection {}: needs_reconnect (endpoints_changed); it was authorised for endpoint set {} of "
-                                         "credential {}, which is now at {}",
-                                         input.connection.id.str(), input.grant.endpoint_set, input.credential.id.str(),
-                                         input.credential.endpoint_set)}};
+                   .detail = fmt::format(
+                       "token of connection {}: needs_reconnect (endpoints_changed); it was authorised for endpoint set {} of "
+                       "credential {}, which is now at {}",
+                       input.connection.id.str(), input.grant.endpoint_set, input.credential.id.str(), input.credential.endpoint_set)}};
   const auto* token = find_token(input.grant, need.name, need.audience);
   if (need.rejected_generation && *need.rejected_generation > input.grant.generation)
-    return Refuse{{.code = Code::kGenerationUnknown,
-                   .detail = fmt::format("refresh connection {}: generation {} was never issued, the newest is {}; send the generation of the "
-                                         "token that was rejected",
-                                         input.connection.id.str(), *need.rejected_generation, input.grant.generation)}};
+    return Refuse{
+        {.code = Code::kGenerationUnknown,
+         .detail = fmt::format("refresh connection {}: generation {} was never issued, the newest is {}; send the generation of the "
+                               "token that was rejected",
+                               input.connection.id.str(), *need.rejected_generation, input.grant.generation)}};
   const bool is_rejected = token != nullptr && need.rejected_generation && token->generation <= *need.rejected_generation;
   const bool is_usable = token != nullptr && !is_rejected && is_live(*token, input.now);
   bool is_capped = false;

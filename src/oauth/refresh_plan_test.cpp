@@ -25,7 +25,13 @@ struct Scene {
     grant.access_tokens = {{.issued_at = kStart, .expires_at = kStart + lifetime, .generation = grant.generation}};
   }
   Plan at(Seconds after, const Need& need = {}) {
-    return plan({.connection = connection, .grant = grant, .integration = integration, .credential = credential, .is_on_hold = is_on_hold, .settings = settings, .now = kStart + after},
+    return plan({.connection = connection,
+                 .grant = grant,
+                 .integration = integration,
+                 .credential = credential,
+                 .is_on_hold = is_on_hold,
+                 .settings = settings,
+                 .now = kStart + after},
                 need);
   }
   model::Connection connection;

@@ -8,7 +8,9 @@ namespace {
 using model::Milliseconds;
 using model::WallTime;
 
-Milliseconds scaled(Milliseconds duration, double factor) { return Milliseconds{static_cast<std::int64_t>(static_cast<double>(duration.count()) * factor)}; }
+Milliseconds scaled(Milliseconds duration, double factor) {
+  return Milliseconds{static_cast<std::int64_t>(static_cast<double>(duration.count()) * factor)};
+}
 
 std::optional<WallTime> earlier(std::optional<WallTime> a, std::optional<WallTime> b) {
   if (!a) return b;
@@ -33,7 +35,8 @@ std::optional<WallTime> refresh_due_at(const model::AccessToken& token, const Re
   return *token.expires_at - ahead - scaled(ahead, 0.1 * fraction);
 }
 
-WallTime next_attempt_at(WallTime now, int failures, std::optional<model::Seconds> retry_after, const RefreshSettings& settings, double fraction) {
+WallTime next_attempt_at(WallTime now, int failures, std::optional<model::Seconds> retry_after, const RefreshSettings& settings,
+                         double fraction) {
   const int doublings = std::clamp(failures - 1, 0, 20);
   const Milliseconds most = settings.longest_backoff;
   const Milliseconds full = std::min<Milliseconds>(Milliseconds{settings.first_backoff} * (1LL << doublings), most);
@@ -72,8 +75,8 @@ bool can_refresh(const model::Grant& grant, const model::Integration& integratio
   return !grant.refresh_token.empty() || !grant.password.empty();
 }
 
-std::optional<WallTime> due_at(const model::Grant& grant, const model::Integration& integration, const RefreshSettings& settings, WallTime now,
-                               double fraction) {
+std::optional<WallTime> due_at(const model::Grant& grant, const model::Integration& integration, const RefreshSettings& settings,
+                               WallTime now, double fraction) {
   std::optional<WallTime> due;
   for (const auto& token : grant.access_tokens)
     if (token.name.empty()) due = earlier(due, refresh_due_at(token, settings, fraction));

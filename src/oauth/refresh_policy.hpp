@@ -24,14 +24,15 @@ struct RefreshSettings {
 std::optional<model::WallTime> refresh_due_at(const model::AccessToken& token, const RefreshSettings& settings, double fraction);
 
 /// After `failures` in a row (1 = the first): exponential, half of it jitter; never before `retry_after`.
-model::WallTime next_attempt_at(model::WallTime now, int failures, std::optional<model::Seconds> retry_after, const RefreshSettings& settings,
-                                double fraction);
+model::WallTime next_attempt_at(model::WallTime now, int failures, std::optional<model::Seconds> retry_after,
+                                const RefreshSettings& settings, double fraction);
 
 /// The next half-open probe of a client that the provider rejects since `since`: the wait doubles, at most an hour.
 model::WallTime next_probe_at(model::WallTime since, model::WallTime now, const RefreshSettings& settings);
 
 /// When the refresh token must be used so that it does not end by idleness (Integration::refresh_token_idle); nullopt: no such end.
-std::optional<model::WallTime> keep_alive_at(const model::Grant& grant, const model::Integration& integration, const RefreshSettings& settings);
+std::optional<model::WallTime> keep_alive_at(const model::Grant& grant, const model::Integration& integration,
+                                             const RefreshSettings& settings);
 
 /// When a grant whose last outcome is unknown may send its refresh token again (DESIGN 5.4): at once where the integration
 /// declares a grace or no rotation, else when the live token ends; and never before its backoff.

@@ -9,8 +9,8 @@ namespace {
 
 using model::Result;
 
-ports::Answer<void> with_refresh_token(const Context& context, const GrantState& state, const model::Integration& integration, const std::string& audience,
-                                       Exchange& exchange) {
+ports::Answer<void> with_refresh_token(const Context& context, const GrantState& state, const model::Integration& integration,
+                                       const std::string& audience, Exchange& exchange) {
   auto token = co_await context.keys.open(vault::refresh_token_place(state.grant, state.client.set_hash), state.grant.refresh_token);
   if (!token) co_return model::fail(std::move(token.error()));
   exchange.parameters = refresh_parameters(integration, token->reveal(), audience);
@@ -18,7 +18,8 @@ ports::Answer<void> with_refresh_token(const Context& context, const GrantState&
   co_return Result<void>{};
 }
 
-ports::Answer<void> with_password(const Context& context, const GrantState& state, const model::Integration& integration, Exchange& exchange) {
+ports::Answer<void> with_password(const Context& context, const GrantState& state, const model::Integration& integration,
+                                  Exchange& exchange) {
   auto opened = co_await context.keys.open(vault::password_place(state.grant, state.client.set_hash), state.grant.password);
   if (!opened) co_return model::fail(std::move(opened.error()));
   const auto parsed = model::parse_json(opened->reveal());
@@ -32,7 +33,8 @@ ports::Answer<void> with_password(const Context& context, const GrantState& stat
   co_return Result<void>{};
 }
 
-ports::Answer<void> with_access_token(const Context& context, const GrantState& state, const model::Integration& integration, Exchange& exchange) {
+ports::Answer<void> with_access_token(const Context& context, const GrantState& state, const model::Integration& integration,
+                                      Exchange& exchange) {
   const auto* token = find_token(state.grant, "", "");
   if (token == nullptr) co_return model::fail(model::Code::kNeedsReconnect, "there is no access token to exchange");
   auto value = co_await context.keys.open(vault::access_token_place(state.grant, *token, state.client.set_hash), token->sealed);
@@ -55,15 +57,13 @@ ports::Answer<Exchange> refresh_exchange(const Context& context, const GrantStat
   if (!integration) co_return model::fail(integration.error());
   Result<void> ready;
   if (client.is_client_credentials())
-    exchange.parameters = client_credentials_parameters(*integration, state.grant.scopes, audience.empty() ? state.grant.audience : audience);
+    exchange.parameters =
+        client_credentials_parameters(*integration, state.grant.scopes, audience.empty() ? state.grant.audience : audience);
   else if (client.integration.refresh == model::RefreshBy::kExchange)
     ready = co_await with_access_token(context, state, *integration, exchange);
-  else if (!state.grant.refresh_token.empty())
-    ready = co_await with_refresh_token(context, state, *integration, audience, exchange);
-  else if (!state.grant.password.empty())
-    ready = co_await with_password(context, state, *integration, exchange);
-  else
-    ready = model::fail(model::Code::kNeedsReconnect, "the provider gave no refresh token; the end user must connect again");
+  else if (!state.grant.refresh_token.empty()) ready = co_await with_refresh_token(context, state, *integration, audience, exchange);
+  else if (!state.grant.password.empty()) ready = co_await with_password(context, state, *integration, exchange);
+  else ready = model::fail(model::Code::kNeedsReconnect, "the provider gave no refresh token; the end user must connect again");
   if (!ready) co_return model::fail(std::move(ready.error()));
   co_return exchange;
 }

@@ -153,7 +153,8 @@ ports::Answer<int> recover_rescued(Context& context) {
       auto renewed = rescued_of(state->grant, object);
       if (renewed && state->grant.id == grant_id) {
         state->grant = std::move(*renewed);
-        auto stored = co_await save_renewed(context, std::move(*state), object.at("spent").to_number<std::int64_t>(), [](const model::Error&) {});
+        auto stored =
+            co_await save_renewed(context, std::move(*state), object.at("spent").to_number<std::int64_t>(), [](const model::Error&) {});
         if (stored) ++saved;
       }
     }

@@ -70,7 +70,8 @@ ports::Task<Refresher::Outcome> Refresher::work(GrantKey key, Need need, Flight:
 ports::Task<Refresher::Outcome> Refresher::spend(GrantState state, Need need, Flight::Settle settle, bool& should_repeat) {
   auto permit = co_await context_.budget.acquire(budget_owner(state.client, state.client.integration.token_url));
   // What comes back must be sealed even if the store goes away meanwhile.
-  if (auto ready = co_await context_.keys.prepare(vault::Purpose::kSecrets, state.grant.tenant); !ready) co_return model::fail(std::move(ready.error()));
+  if (auto ready = co_await context_.keys.prepare(vault::Purpose::kSecrets, state.grant.tenant); !ready)
+    co_return model::fail(std::move(ready.error()));
   auto started = co_await start(state);
   if (!started) {
     if (started.error().code == Code::kPreconditionFailed) {
@@ -113,7 +114,8 @@ ports::Task<Refresher::Outcome> Refresher::spend(GrantState state, Need need, Fl
     co_await context_.clock.sleep_until(context_.clock.boot_now() + context_.refresh.first_backoff);
   }
   context_.metrics.count("valetkey_refreshes_total", "ok");
-  co_return co_await save_renewed(context_, std::move(state), generation_spent, [&settle](model::Error error) { settle(model::fail(std::move(error))); });
+  co_return co_await save_renewed(context_, std::move(state), generation_spent,
+                                  [&settle](model::Error error) { settle(model::fail(std::move(error))); });
 }
 
 ports::Answer<Refresher::Started> Refresher::start(GrantState& state) {
@@ -150,11 +152,12 @@ ports::Task<Refresher::Outcome> Refresher::wait_for_other_node(const GrantState&
     if (!now) co_return model::fail(std::move(now.error()));
     if (now->grant.revision != state.grant.revision || now->grant.id != state.grant.id) co_return now;
   }
-  co_return model::fail({.code = Code::kProviderUnavailable,
-                         .detail = fmt::format("refresh connection {}: a request of another node, or of this one before it was restarted, may "
-                                               "still be under way",
-                                               state.connection.id.str()),
-                         .retry_after = context_.refresh.lease});
+  co_return model::fail(
+      {.code = Code::kProviderUnavailable,
+       .detail = fmt::format("refresh connection {}: a request of another node, or of this one before it was restarted, may "
+                             "still be under way",
+                             state.connection.id.str()),
+       .retry_after = context_.refresh.lease});
 }
 
 ports::Answer<std::expected<TokenAnswer, TokenFailure>> Refresher::send(const GrantState& state, const Need& need, const Started& started) {

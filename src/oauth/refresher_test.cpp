@@ -65,7 +65,11 @@ TEST(Refresher, refresh_rule_20_the_caller_that_started_it_may_leave) {
 }
 
 TEST(Refresher, refresh_rule_11_no_entry_stays_behind_whatever_the_outcome) {
-  const Behaviour outcomes[] = {{.is_not_sent = true}, {.is_lost = true}, {.status = 500}, {.status = 400, .body = R"({"error":"invalid_scope"})"}, {.status = 200, .body = "<html>"}};
+  const Behaviour outcomes[] = {{.is_not_sent = true},
+                                {.is_lost = true},
+                                {.status = 500},
+                                {.status = 400, .body = R"({"error":"invalid_scope"})"},
+                                {.status = 200, .body = "<html>"}};
   for (const auto& outcome : outcomes) {
     EngineRig rig;
     const auto connection = rig.connect();

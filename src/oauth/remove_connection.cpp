@@ -72,12 +72,14 @@ ports::Answer<Revocation> Connections::revoke(const GrantState& state) {
   auto revocable = co_await revocable_of(context_, state);
   if (!revocable) co_return Revocation{kFailed, revocable.error().detail};
   if (!*revocable) co_return Revocation{kNotSupported, "the grant holds no token"};
-  auto request = token_request(client.integration, *url,
-                               {{"token", std::string((*revocable)->token.reveal())}, {"token_type_hint", (*revocable)->hint}}, proof_of(client, 0));
+  auto request =
+      token_request(client.integration, *url,
+                    {{"token", std::string((*revocable)->token.reveal())}, {"token_type_hint", (*revocable)->hint}}, proof_of(client, 0));
   request.tenant = client.credential.tenant;
   auto response = co_await context_.http.send(std::move(request));
   if (!response) co_return Revocation{kFailed, response.error().error.detail};
-  if (response->status < 200 || response->status > 299) co_return Revocation{kFailed, fmt::format("the provider answered {}", response->status)};
+  if (response->status < 200 || response->status > 299)
+    co_return Revocation{kFailed, fmt::format("the provider answered {}", response->status)};
   co_return Revocation{kRevoked, ""};
 }
 
@@ -99,7 +101,8 @@ ports::Answer<Removed> Connections::remove(model::TenantId tenant, model::Connec
     for (const auto& grant : *grants) unit.writes.emplace_back(ports::Erase{model::Kind::kGrant, grant.id.str()});
     state->connection.state = model::ConnectionState::kRevoked;
     state->connection.state_reason = "deleted";
-    unit.events.push_back(connection_event(context_, "connection.deleted", state->connection, {{"revocation", to_string(removed->revocation.outcome)}}));
+    unit.events.push_back(
+        connection_event(context_, "connection.deleted", state->connection, {{"revocation", to_string(removed->revocation.outcome)}}));
     if (alongside) alongside(unit, *removed);
     co_return co_await context_.store().apply(std::move(unit));
   });
@@ -107,7 +110,8 @@ ports::Answer<Removed> Connections::remove(model::TenantId tenant, model::Connec
   co_return std::move(*removed);
 }
 
-ports::Answer<std::vector<Removed>> Connections::remove_of_end_user(model::TenantId tenant, std::string end_user, Alongside<Removed> alongside) {
+ports::Answer<std::vector<Removed>> Connections::remove_of_end_user(model::TenantId tenant, std::string end_user,
+                                                                    Alongside<Removed> alongside) {
   std::vector<Removed> all;
   std::optional<model::Error> failed;
   std::string after;

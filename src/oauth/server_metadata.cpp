@@ -38,10 +38,11 @@ bool is_same_url(const std::string& a, const std::string& b) {
 }
 
 void compare_urls(const Client& client, const json::object& document, std::vector<std::string>& out) {
-  const std::pair<std::string_view, const std::string*> pairs[] = {
-      {"authorization_endpoint", &client.integration.authorization_url}, {"token_endpoint", &client.integration.token_url},
-      {"revocation_endpoint", &client.integration.revocation_url},       {"introspection_endpoint", &client.integration.introspection_url},
-      {"userinfo_endpoint", &client.integration.userinfo_url}};
+  const std::pair<std::string_view, const std::string*> pairs[] = {{"authorization_endpoint", &client.integration.authorization_url},
+                                                                   {"token_endpoint", &client.integration.token_url},
+                                                                   {"revocation_endpoint", &client.integration.revocation_url},
+                                                                   {"introspection_endpoint", &client.integration.introspection_url},
+                                                                   {"userinfo_endpoint", &client.integration.userinfo_url}};
   for (const auto& [name, configured] : pairs) {
     const auto published = text_of(document, name);
     if (configured->empty() || published.empty()) continue;

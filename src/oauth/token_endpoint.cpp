@@ -40,8 +40,8 @@ ports::Task<Outcome> attempt(Context& context, const Client& client, const Excha
   reading.secrets.push_back(proof.secret.reveal());
   auto response = co_await context.http.send(std::move(request));
   if (!response) co_return std::unexpected(failure_of(response.error()));
-  auto answer = parse_token_response(client.integration, response->status, response->header("content-type"), response->header("retry-after"),
-                                     response->body, reading);
+  auto answer = parse_token_response(client.integration, response->status, response->header("content-type"),
+                                     response->header("retry-after"), response->body, reading);
   model::Secret::wipe(response->body);
   co_return answer;
 }
@@ -50,7 +50,9 @@ ports::Task<Outcome> attempt(Context& context, const Client& client, const Excha
 
 RequestBudget::Owner budget_owner(const Client& client, const std::string& url) {
   const auto parsed = model::parse_url(url);
-  return {.origin = parsed ? model::origin_of(*parsed) : url, .tenant = client.credential.tenant.str(), .credential = client.credential.id.str()};
+  return {.origin = parsed ? model::origin_of(*parsed) : url,
+          .tenant = client.credential.tenant.str(),
+          .credential = client.credential.id.str()};
 }
 
 ports::Task<Outcome> exchange(Context& context, const Client& client, Exchange exchange) {

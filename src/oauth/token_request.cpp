@@ -42,7 +42,8 @@ std::string joined_scopes(const std::vector<std::string>& scopes, std::string_vi
   return fmt::format("{}", fmt::join(scopes, separator));
 }
 
-Parameters code_parameters(const Integration& integration, std::string_view code, std::string_view redirect_uri, std::string_view verifier) {
+Parameters code_parameters(const Integration& integration, std::string_view code, std::string_view redirect_uri,
+                           std::string_view verifier) {
   Parameters out{{"grant_type", std::string(grant_type(integration, "authorization_code"))},
                  {"code", std::string(code)},
                  {"redirect_uri", std::string(redirect_uri)}};
@@ -68,7 +69,8 @@ Parameters password_parameters(const Integration& integration, std::string_view 
   return out;
 }
 
-Parameters client_credentials_parameters(const Integration& integration, const std::vector<std::string>& scopes, std::string_view audience) {
+Parameters client_credentials_parameters(const Integration& integration, const std::vector<std::string>& scopes,
+                                         std::string_view audience) {
   Parameters out{{"grant_type", std::string(grant_type(integration, "client_credentials"))}};
   add_scopes(out, integration, scopes);
   add_audience(out, integration, audience);

@@ -20,7 +20,9 @@ std::string header(const ports::HttpRequest& request, std::string_view name) {
   return {};
 }
 
-ClientProof proof(model::ClientAuthentication method) { return {.method = method, .client_id = "id:with space", .secret = model::Secret("p%s&")}; }
+ClientProof proof(model::ClientAuthentication method) {
+  return {.method = method, .client_id = "id:with space", .secret = model::Secret("p%s&")};
+}
 
 TEST(TokenRequest, checklist_27_one_client_authentication_method_per_request) {
   using enum model::ClientAuthentication;
@@ -45,7 +47,8 @@ TEST(TokenRequest, checklist_34_redirect_uri_and_checklist_09_verifier_are_sent)
 }
 
 TEST(TokenRequest, checklist_24_and_33_no_token_in_a_url) {
-  const auto request = token_request({}, "https://as.example/token", refresh_parameters({}, "refresh-1", ""), proof(model::ClientAuthentication::kBasic));
+  const auto request =
+      token_request({}, "https://as.example/token", refresh_parameters({}, "refresh-1", ""), proof(model::ClientAuthentication::kBasic));
   EXPECT_EQ(request.url, "https://as.example/token");
   EXPECT_EQ(request.method, "POST");
 }
@@ -63,10 +66,12 @@ TEST(TokenRequest, declared_parameters_replace_standard_ones_and_an_empty_one_re
 TEST(TokenRequest, bodies_as_json_and_as_query) {
   model::Integration integration;
   integration.token_body = model::TokenBody::kJson;
-  const auto as_json = token_request(integration, "https://as.example/token", {{"grant_type", "x"}, {"code", "a\"b"}}, proof(model::ClientAuthentication::kNone));
+  const auto as_json = token_request(integration, "https://as.example/token", {{"grant_type", "x"}, {"code", "a\"b"}},
+                                     proof(model::ClientAuthentication::kNone));
   EXPECT_EQ(as_json.body, R"({"grant_type":"x","code":"a\"b","client_id":"id:with space"})");
   integration.token_body = model::TokenBody::kQuery;
-  const auto as_query = token_request(integration, "https://as.example/token?v=1", {{"grant_type", "x"}}, proof(model::ClientAuthentication::kNone));
+  const auto as_query =
+      token_request(integration, "https://as.example/token?v=1", {{"grant_type", "x"}}, proof(model::ClientAuthentication::kNone));
   EXPECT_EQ(as_query.url, "https://as.example/token?v=1&grant_type=x&client_id=id%3Awith+space");
 }
 

@@ -57,7 +57,10 @@ std::optional<double> number_of(const json::value& value) {
 class Reader {
  public:
   Reader(const json::object& object, const model::Integration& integration, WallTime sent_at)
-      : root_(object), integration_(integration), shape_(integration.response), sent_at_(sent_at) {}
+      : root_(object),
+        integration_(integration),
+        shape_(integration.response),
+        sent_at_(sent_at) {}
 
   std::string text(std::string_view declared, std::string_view standard) const {
     const auto* value = find(declared, standard);
@@ -157,7 +160,8 @@ class Reader {
   }
 
   bool is_known(std::string_view name) const {
-    constexpr std::array kStandard{"access_token", "refresh_token", "token_type", "scope", "expires_in", "refresh_token_expires_in", "id_token"};
+    constexpr std::array kStandard{"access_token", "refresh_token", "token_type", "scope", "expires_in", "refresh_token_expires_in",
+                                   "id_token"};
     if (std::ranges::find(kStandard, name) != kStandard.end()) return true;
     for (const auto* path : {&shape_.access_token, &shape_.refresh_token, &shape_.id_token})
       if (*path == name) return true;
@@ -181,7 +185,8 @@ TokenFailure named_error(const std::string& code, const Reader& reader, const To
 /// What a status says when the body names no error.
 TokenFailure bare_status(int status) {
   auto code = fmt::format("http_{}", status);
-  if (status >= 300 && status < 400) return failure(Meaning::kRejected, "redirect_refused", "a token endpoint must not redirect (RFC 9700 4.12)");
+  if (status >= 300 && status < 400)
+    return failure(Meaning::kRejected, "redirect_refused", "a token endpoint must not redirect (RFC 9700 4.12)");
   if (status == 401) return failure(Meaning::kClientRejected, "invalid_client", "401 without an error code (RFC 6749 5.2)");
   if (status >= 400 && status < 500 && status != 408) return failure(Meaning::kRejected, std::move(code));
   return failure(Meaning::kUnknown, std::move(code));
@@ -211,9 +216,9 @@ std::optional<Seconds> parse_retry_after(std::string_view value, WallTime) {
   return Seconds{std::min<std::int64_t>(seconds, 86'400)};
 }
 
-std::expected<TokenAnswer, TokenFailure> parse_token_response(const model::Integration& integration, int status, std::string_view content_type,
-                                                              std::string_view retry_after, std::string_view body,
-                                                              const TokenResponseContext& context) {
+std::expected<TokenAnswer, TokenFailure> parse_token_response(const model::Integration& integration, int status,
+                                                              std::string_view content_type, std::string_view retry_after,
+                                                              std::string_view body, const TokenResponseContext& context) {
   if (status == 429 || status == 503) {
     auto failed = failure(Meaning::kTransient, fmt::format("http_{}", status));
     failed.retry_after = parse_retry_after(retry_after, context.sent_at);

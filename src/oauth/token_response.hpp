@@ -43,21 +43,21 @@ enum class Meaning {
 
 struct TokenFailure {
   Meaning meaning = Meaning::kUnknown;
-  std::string code;         ///< RFC 6749 5.2 error code of the answer, or our own: not_sent, http_503, malformed_answer, redirect_refused
+  std::string code;  ///< RFC 6749 5.2 error code of the answer, or our own: not_sent, http_503, malformed_answer, redirect_refused
   std::string description;  ///< the provider's text, clipped and without this exchange's secrets (S22)
   std::optional<model::Seconds> retry_after;
 };
 
 struct TokenResponseContext {
-  model::WallTime sent_at{};                  ///< before the request left
-  std::vector<std::string_view> secrets;      ///< what the request held, replaced in descriptions
+  model::WallTime sent_at{};  ///< before the request left
+  std::vector<std::string_view> secrets;  ///< what the request held, replaced in descriptions
 };
 
 /// Reads what a token endpoint answered. Unknown members are kept, never an error (RFC 6749 5.1). A 200 with an `error` member is
 /// an error; a 200 that holds no token is kUnknown, since the server may have rotated.
-std::expected<TokenAnswer, TokenFailure> parse_token_response(const model::Integration& integration, int status, std::string_view content_type,
-                                                              std::string_view retry_after, std::string_view body,
-                                                              const TokenResponseContext& context);
+std::expected<TokenAnswer, TokenFailure> parse_token_response(const model::Integration& integration, int status,
+                                                              std::string_view content_type, std::string_view retry_after,
+                                                              std::string_view body, const TokenResponseContext& context);
 
 /// Retry-After as delta seconds (RFC 9110 10.2.3), at most a day; nullopt for anything else.
 std::optional<model::Seconds> parse_retry_after(std::string_view value, model::WallTime now);

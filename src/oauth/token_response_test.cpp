@@ -10,7 +10,8 @@ using namespace std::chrono_literals;
 constexpr model::WallTime kSent{std::chrono::sys_days{std::chrono::January / 1 / 2026}};
 constexpr std::string_view kJson = "application/json";
 
-auto read(int status, std::string_view body, const model::Integration& integration = {}, std::string_view type = kJson, std::string_view retry = "") {
+auto read(int status, std::string_view body, const model::Integration& integration = {}, std::string_view type = kJson,
+          std::string_view retry = "") {
   return parse_token_response(integration, status, type, retry, body, {.sent_at = kSent, .secrets = {"hunter2-secret"}});
 }
 
@@ -24,10 +25,15 @@ TEST(TokenResponse, reads_what_rfc_6749_5_1_says) {
 }
 
 TEST(TokenResponse, lifetimes_in_every_spelling) {
-  const std::pair<const char*, std::optional<std::chrono::seconds>> rows[] = {
-      {R"("expires_in":60)", 60s},     {R"("expires_in":"60")", 60s}, {R"("expires_in":60.9)", 60s},       {R"("expires_in":0)", std::nullopt},
-      {R"("expires_in":-5)", std::nullopt}, {R"("expires_in":"soon")", std::nullopt}, {R"("expires_in":null)", std::nullopt}, {R"("expires_in":[1])", std::nullopt},
-      {R"("x":1)", std::nullopt}};
+  const std::pair<const char*, std::optional<std::chrono::seconds>> rows[] = {{R"("expires_in":60)", 60s},
+                                                                              {R"("expires_in":"60")", 60s},
+                                                                              {R"("expires_in":60.9)", 60s},
+                                                                              {R"("expires_in":0)", std::nullopt},
+                                                                              {R"("expires_in":-5)", std::nullopt},
+                                                                              {R"("expires_in":"soon")", std::nullopt},
+                                                                              {R"("expires_in":null)", std::nullopt},
+                                                                              {R"("expires_in":[1])", std::nullopt},
+                                                                              {R"("x":1)", std::nullopt}};
   for (const auto& [member, lifetime] : rows) {
     const auto answer = read(200, fmt::format(R"({{"access_token":"a",{}}})", member));
     ASSERT_TRUE(answer) << member;
@@ -54,7 +60,8 @@ TEST(TokenResponse, declared_paths_units_and_named_tokens) {
   integration.tokens = {{.name = "user", .access_token = "authed_user.access_token", .scope = "authed_user.scope"}};
   integration.capture.token_response = {{"instance", "data.url"}};
   integration.scope_separator = ",";
-  const auto answer = read(200, R"({"data":{"token":"a","ttl":90000,"url":"https://x.example"},"authed_user":{"access_token":"u","scope":"p,q"}})", integration);
+  const auto answer = read(
+      200, R"({"data":{"token":"a","ttl":90000,"url":"https://x.example"},"authed_user":{"access_token":"u","scope":"p,q"}})", integration);
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->access_token.reveal(), "a");
   EXPECT_EQ(answer->expires_at, kSent + 90s);
@@ -137,7 +144,8 @@ TEST(TokenResponse, retry_after_is_read_and_bounded) {
 }
 
 TEST(TokenResponse, security_s22_a_providers_text_is_clipped_and_holds_no_secret_of_the_exchange) {
-  const auto answer = read(400, R"({"error":"invalid_scope","error_description":"bad client hunter2-secret\u0000\n)" + std::string(500, 'x') + R"("})");
+  const auto answer =
+      read(400, R"({"error":"invalid_scope","error_description":"bad client hunter2-secret\u0000\n)" + std::string(500, 'x') + R"("})");
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().description.find("hunter2-secret"), std::string::npos);
   EXPECT_LE(answer.error().description.size(), 200U);

@@ -131,7 +131,9 @@ void Tokens::refresh_later(const Snapshot& snapshot, Need need) {
   if (refresher_.is_running(key.grant)) return;
   need.is_background = true;
   boost::asio::co_spawn(
-      context_.executor, [](Refresher& refresher, GrantKey grant, Need asked) -> ports::Task<void> { (void)co_await refresher.refresh(grant, asked); }(refresher_, key, std::move(need)),
+      context_.executor,
+      [](Refresher& refresher, GrantKey grant, Need asked) -> ports::Task<void> { (void)co_await refresher.refresh(grant, asked); }(
+                                                               refresher_, key, std::move(need)),
       boost::asio::detached);
 }
 
@@ -151,7 +153,8 @@ ports::Answer<LiveToken> Tokens::token_for(model::TenantId tenant, model::Connec
       failed.reset();
       // What the guard answers is newer than any cache.
       const Snapshot renewed{std::make_shared<const model::Connection>(std::move(refreshed.state->connection)),
-                             std::make_shared<const CachedGrant>(std::move(refreshed.state->grant), std::make_shared<const Client>(std::move(refreshed.state->client)))};
+                             std::make_shared<const CachedGrant>(std::move(refreshed.state->grant),
+                                                                 std::make_shared<const Client>(std::move(refreshed.state->client)))};
       auto after = plan_of(renewed, need);
       if (const auto* serve = std::get_if<Serve>(&after)) co_return co_await opened(renewed, *serve);
       continue;
@@ -165,8 +168,9 @@ ports::Answer<LiveToken> Tokens::token_for(model::TenantId tenant, model::Connec
     if (refreshed.was_own && !is_superseded) break;
   }
   if (failed) co_return model::fail(std::move(*failed));
-  co_return model::fail(model::Code::kProviderUnavailable,
-                        fmt::format("token of connection {}: the provider keeps answering tokens that live too short for what was asked", connection.str()));
+  co_return model::fail(
+      model::Code::kProviderUnavailable,
+      fmt::format("token of connection {}: the provider keeps answering tokens that live too short for what was asked", connection.str()));
 }
 
 }  // namespace valetkey::oauth

@@ -1,9 +1,11 @@
 #pragma once
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <functional>
+#include <memory>
 #include <utility>
 
 #include "ports/task.hpp"
@@ -11,8 +13,8 @@
 namespace valetkey::ports {
 
 /// Ends one coroutine's wait from any thread; the coroutine resumes on its own executor. Used once, or dropped, which destroys the
-/// coroutine. The executor's context outlives the thread that completes: Asio still signals the context after it has handed the answer
-/// over. Unlike co_spawn across contexts, nothing of the executor stays behind in the completing thread after that.
+/// coroutine. The coroutine may end its context as soon as it is resumed: it resumes only after post(), which goes on touching the
+/// context once the answer is in its queue, has returned on the completing thread, where nothing of the executor stays behind.
 template <class T>
 class Completion {
  public:
@@ -22,8 +24,13 @@ class Completion {
         handler_([handler = std::move(handler)](T value) mutable { std::move(handler)(std::move(value)); }) {}
 
   void operator()(T value) {
-    boost::asio::post(executor_,
-                      [handler = std::move(handler_), value = std::move(value)]() mutable { handler(std::move(value)); });
+    auto is_posted = std::make_shared<std::atomic<bool>>(false);
+    boost::asio::post(executor_, [is_posted, handler = std::move(handler_), value = std::move(value)]() mutable {
+      is_posted->wait(false);
+      handler(std::move(value));
+    });
+    is_posted->store(true);
+    is_posted->notify_one();
   }
 
  private:

@@ -25,15 +25,22 @@ class AdminRig {
     installation = key_of({.tenant = {}, .role = model::KeyRole::kInstallation, .name = "operator"});
   }
 
+  /// The value that the task answers; throws where it fails.
+  template <class T>
+  T value_of(ports::Answer<T> task) {
+    return EngineRig::must(run(*engine.world, std::move(task)));
+  }
   template <class Record>
   void put(const Record& record) {
-    EngineRig::must(run(*engine.world, engine.store->apply({.writes = {engine.records->put(record)}})));
+    value_of(engine.store->apply({.writes = {engine.records->put(record)}}));
   }
   template <class Record>
   Record load(const std::string& id) {
-    return EngineRig::must(run(*engine.world, engine.records->load_any<Record>(id)));
+    return value_of(engine.records->load_any<Record>(id));
   }
+  std::int64_t count(model::Kind kind) { return value_of(engine.store->count({.kind = kind, .tenant = engine.tenant.str()})); }
   std::string key_of(http::KeySpec spec) {
+    engine.clock.advance(model::Milliseconds{1});  // ids sort by birth
     auto made = http::make_key(std::move(spec), *engine.keys, engine.clock, engine.random);
     put(made.record);
     return std::string(made.text.reveal());
@@ -93,7 +100,7 @@ class AdminRig {
   Answer del(std::string target) { return call("DELETE", std::move(target), admin); }
 
   std::vector<model::AuditEntry> audit(const std::string& tenant) {
-    return EngineRig::must(run(*engine.world, engine.store->audit(tenant, 0, 1000)));
+    return value_of(engine.store->audit(tenant, 0, 1000));
   }
   std::vector<std::string> audited_actions(const std::string& tenant) {
     std::vector<std::string> out;

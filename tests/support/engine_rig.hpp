@@ -78,7 +78,8 @@ class EngineRig {
     grant.credential = credential.id;
     grant.endpoint_set = credential.endpoint_set;
     grant.created_at = clock.wall_now();
-    auto sealed = must(run(*world, oauth::with_tokens(*context, client, grant, 1, answer, {.scopes = {"read"}, .sent_at = clock.wall_now()})));
+    auto sealed =
+        must(run(*world, oauth::with_tokens(*context, client, grant, 1, answer, {.scopes = {"read"}, .sent_at = clock.wall_now()})));
     ports::Unit unit;
     oauth::install_grant(*context, unit, connection, sealed);
     unit.writes.emplace_back(records->put(sealed));
@@ -92,7 +93,9 @@ class EngineRig {
   model::Result<oauth::LiveToken> force(const model::Connection& connection, std::int64_t generation) {
     return read(connection, {.rejected_generation = generation});
   }
-  model::Connection stored(const model::Connection& connection) { return must(run(*world, records->load<model::Connection>(tenant, connection.id.str()))); }
+  model::Connection stored(const model::Connection& connection) {
+    return must(run(*world, records->load<model::Connection>(tenant, connection.id.str())));
+  }
   model::Grant grant_of(const model::Connection& connection) {
     return must(run(*world, records->load<model::Grant>(tenant, stored(connection).current_grant.str())));
   }
@@ -113,7 +116,9 @@ class EngineRig {
     });
     return done;
   }
-  auto start_read(const model::Connection& connection, oauth::Need need = {}) { return start(tokens->token_for(tenant, connection.id, std::move(need))); }
+  auto start_read(const model::Connection& connection, oauth::Need need = {}) {
+    return start(tokens->token_for(tenant, connection.id, std::move(need)));
+  }
 
   /// Runs whatever can run until `condition` holds; throws when nothing is left to do.
   template <class Condition>
@@ -170,7 +175,8 @@ class EngineRig {
   std::unique_ptr<oauth::Background> background;
 
   void add_credential(model::GrantType grant_type = model::GrantType::kAuthorizationCode, model::Overrides overrides = {}) {
-    credential = {.id = ports::new_id<model::CredentialId>(clock, random), .tenant = tenant, .name = "credential " + std::to_string(++made_)};
+    credential = {
+        .id = ports::new_id<model::CredentialId>(clock, random), .tenant = tenant, .name = "credential " + std::to_string(++made_)};
     credential.integration = catalogue.list().front()->slug == "custom" ? catalogue.list().back()->slug : catalogue.list().front()->slug;
     credential.grant_type = grant_type;
     credential.client_id = "client";
@@ -187,7 +193,8 @@ class EngineRig {
  private:
   void open() {
     roots = std::make_unique<adapters::root_key::RootKeys>(std::vector{model::Secret(std::string(32, 'r'))}, random);
-    store = must(adapters::sqlite::SqliteStore::open(folder / "valetkey.db", clock, bus, {.before_commit = [this] { return !is_store_down; }}));
+    store =
+        must(adapters::sqlite::SqliteStore::open(folder / "valetkey.db", clock, bus, {.before_commit = [this] { return !is_store_down; }}));
     keys = std::make_unique<vault::KeyRing>(*store, *roots, clock, random);
     must(run(*world, keys->start()));
     records = std::make_unique<vault::Records>(*store, *keys);

@@ -9,11 +9,14 @@ using Outcome = std::expected<ports::HttpResponse, ports::HttpFailure>;
 
 Outcome failure(ports::SendState state) {
   const bool was_sent = state == ports::SendState::kSent;
-  return std::unexpected(ports::HttpFailure{
-      state, {.code = was_sent ? model::Code::kOutcomeUnknown : model::Code::kProviderUnavailable, .detail = was_sent ? "no answer" : "not reached"}});
+  return std::unexpected(ports::HttpFailure{state,
+                                            {.code = was_sent ? model::Code::kOutcomeUnknown : model::Code::kProviderUnavailable,
+                                             .detail = was_sent ? "no answer" : "not reached"}});
 }
 
-ports::HttpResponse answer(int status, std::string body) { return {.status = status, .headers = {{"content-type", "application/json"}}, .body = std::move(body)}; }
+ports::HttpResponse answer(int status, std::string body) {
+  return {.status = status, .headers = {{"content-type", "application/json"}}, .body = std::move(body)};
+}
 
 }  // namespace
 

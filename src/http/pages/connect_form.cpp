@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "http/pages/flow_messages.hpp"
 #include "http/pages/html.hpp"
 #include "model/url.hpp"
@@ -11,7 +13,8 @@ namespace {
 
 std::string scope_words(const model::Integration& integration, const std::string& scope) {
   for (const auto& known : integration.scopes)
-    if (known.name == scope && !known.description.empty()) return fmt::format("{} <span class=\"soft\">({})</span>", escaped(known.description), escaped(scope));
+    if (known.name == scope && !known.description.empty())
+      return fmt::format("{} <span class=\"soft\">({})</span>", escaped(known.description), escaped(scope));
   return fmt::format("<code>{}</code>", escaped(scope));
 }
 
@@ -27,32 +30,53 @@ std::string input(const model::Placeholder& placeholder, const std::string& valu
   const auto name = "field." + placeholder.name;
   const auto required = placeholder.is_optional || !placeholder.default_value.empty() ? "" : " required";
   if (placeholder.choices.empty())
-    return fmt::format("<input id=\"{0}\" name=\"{0}\" value=\"{1}\" placeholder=\"{2}\" autocomplete=\"off\" maxlength=\"512\"{3}>", escaped(name),
-                       escaped(value), escaped(placeholder.example), required);
+    return fmt::format("<input id=\"{0}\" name=\"{0}\" value=\"{1}\" placeholder=\"{2}\" autocomplete=\"off\" maxlength=\"512\"{3}>",
+                       escaped(name), escaped(value), escaped(placeholder.example), required);
   auto select = fmt::format("<select id=\"{0}\" name=\"{0}\"{1}>", escaped(name), required);
   for (const auto& choice : placeholder.choices)
     select += fmt::format("<option{}>{}</option>", choice == value ? " selected" : "", escaped(choice));
   return select + "</select>";
 }
 
+bool is_asked(const oauth::OpenSession& open, const model::Placeholder& placeholder) {
+  return placeholder.filled_by == model::FilledBy::kEndUser && !open.client.set.placeholders.contains(placeholder.name);
+}
+
 std::string field(const oauth::OpenSession& open, const model::Placeholder& placeholder, const std::map<std::string, std::string>& values,
                   const std::vector<model::FieldError>& errors) {
-  if (placeholder.filled_by != model::FilledBy::kEndUser || open.client.set.placeholders.contains(placeholder.name)) return {};
+  if (!is_asked(open, placeholder)) return {};
   const auto typed = values.find(placeholder.name);
-  auto out = fmt::format("<label for=\"field.{}\">{}</label>", escaped(placeholder.name), escaped(placeholder.title.empty() ? placeholder.name : placeholder.title));
+  auto out = fmt::format("<label for=\"field.{}\">{}</label>", escaped(placeholder.name),
+                         escaped(placeholder.title.empty() ? placeholder.name : placeholder.title));
   out += input(placeholder, typed != values.end() ? typed->second : placeholder.default_value);
   if (!placeholder.description.empty()) out += fmt::format("<p class=\"soft\">{}</p>", escaped(placeholder.description));
   for (const auto& error : errors)
-    if (error.pointer == "/fields/" + placeholder.name) out += fmt::format("<p class=\"bad\" role=\"alert\">This {}.</p>", escaped(error.detail));
+    if (error.pointer == "/fields/" + placeholder.name)
+      out += fmt::format("<p class=\"bad\" role=\"alert\">This {}.</p>", escaped(error.detail));
+  return out;
+}
+
+/// What is wrong with values that no field on the page holds: the page was open while the integration changed.
+std::string other_errors(const oauth::OpenSession& open, const std::vector<model::FieldError>& errors) {
+  std::string out;
+  for (const auto& error : errors) {
+    const auto is_of_this = [&](const model::Placeholder& placeholder) {
+      return is_asked(open, placeholder) && error.pointer == "/fields/" + placeholder.name;
+    };
+    if (std::ranges::none_of(open.client.integration.placeholders, is_of_this))
+      out += fmt::format("<p class=\"bad\" role=\"alert\">A value that was sent {}.</p>", escaped(error.detail));
+  }
   return out;
 }
 
 /// Who gets the access; with `completion: immediate` nobody confirms it, so the page names the user (S7).
 std::string asking(const oauth::OpenSession& open) {
   const auto& user = open.session.end_user;
-  auto words = fmt::format("<p><strong>{}</strong> asks to use your {} account", escaped(open.tenant.name), escaped(open.client.integration.name));
+  auto words =
+      fmt::format("<p><strong>{}</strong> asks to use your {} account", escaped(open.tenant.name), escaped(open.client.integration.name));
   if (open.client.credential.completion == model::Completion::kImmediate)
-    words += fmt::format(" on behalf of its user <strong>{}</strong>, who will get this access as soon as you allow it", escaped(user.display_name.empty() ? user.id : user.display_name));
+    words += fmt::format(" on behalf of its user <strong>{}</strong>, who will get this access as soon as you allow it",
+                         escaped(user.display_name.empty() ? user.id : user.display_name));
   return words + ".</p>";
 }
 
@@ -81,7 +105,7 @@ Response connect_form(const oauth::OpenSession& open, const std::map<std::string
                       const std::vector<model::FieldError>& errors) {
   const auto& integration = open.client.integration;
   std::string body = fmt::format("<main><h1>Connect {}</h1>{}{}", escaped(integration.name), asking(open), scope_list(open));
-  body += "<form method=\"post\">";
+  body += "<form method=\"post\">" + other_errors(open, errors);
   for (const auto& placeholder : integration.placeholders) body += field(open, placeholder, values, errors);
   body += fmt::format(
       "<p class=\"soft\">You will go on at <strong>{}</strong>, which asks you to sign in. Your password is never shared with {}.</p>"
@@ -94,15 +118,18 @@ Response connect_form(const oauth::OpenSession& open, const std::map<std::string
 Response end_page(std::string_view code, const std::string& way_back, std::string_view reference) {
   const auto& message = message_for(code);
   auto body = fmt::format("<main class=\"bad\"><h1>{}</h1><p>{}</p>", escaped(message.title), escaped(message.advice));
-  if (!way_back.empty()) body += fmt::format("<div class=\"actions\"><a class=\"button main\" href=\"{}\">Go back</a></div>", escaped(way_back));
+  if (!way_back.empty())
+    body += fmt::format("<div class=\"actions\"><a class=\"button main\" href=\"{}\">Go back</a></div>", escaped(way_back));
   body += fmt::format("<p class=\"soft\">{} · reference <code>{}</code></p></main>", escaped(code), escaped(reference));
   return page(message.status, message.title, body);
 }
 
 Response success_page(const std::string& integration_name) {
-  return page(200, "Connected",
-              fmt::format("<main class=\"good\"><h1>{} is connected</h1><p>You can close this window and go back to where you came from.</p></main>",
-                          escaped(integration_name)));
+  return page(
+      200, "Connected",
+      fmt::format(
+          "<main class=\"good\"><h1>{} is connected</h1><p>You can close this window and go back to where you came from.</p></main>",
+          escaped(integration_name)));
 }
 
 }  // namespace valetkey::http

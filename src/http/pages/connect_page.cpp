@@ -77,7 +77,8 @@ ports::Task<Response> press(OauthWorld world, Request& request) {
   oauth::BeginRequest wish{.session_token = token, .browser_cookie = cookies.read(request, "connect", tag), .fields = typed_fields(*form)};
   const auto typed = wish.fields;
   auto begun = co_await world.flow.begin(std::move(wish));
-  if (!begun && begun.error().code == Code::kInvalidInput && !begun.error().fields.empty()) co_return connect_form(*open, typed, begun.error().fields);
+  if (!begun && begun.error().code == Code::kInvalidInput && !begun.error().fields.empty())
+    co_return connect_form(*open, typed, begun.error().fields);
   if (!begun) co_return failed(begun.error(), request);
   auto response = redirect_303(begun->authorization_url);
   cookies.set(response, "connect", tag, begun->browser_cookie, begun->lifetime);

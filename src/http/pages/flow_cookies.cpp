@@ -8,12 +8,15 @@ std::string FlowCookies::name(std::string_view kind, std::string_view tag) const
   return fmt::format("{}vk_{}_{}", is_secure_ ? "__Host-" : "", kind, tag);
 }
 
-void FlowCookies::set(Response& response, std::string_view kind, std::string_view tag, std::string_view value, model::Seconds lifetime) const {
+void FlowCookies::set(Response& response, std::string_view kind, std::string_view tag, std::string_view value,
+                      model::Seconds lifetime) const {
   response.headers.emplace_back("Set-Cookie", fmt::format("{}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{}", name(kind, tag), value,
                                                           lifetime.count(), is_secure_ ? "; Secure" : ""));
 }
 
-void FlowCookies::clear(Response& response, std::string_view kind, std::string_view tag) const { set(response, kind, tag, "", model::Seconds{0}); }
+void FlowCookies::clear(Response& response, std::string_view kind, std::string_view tag) const {
+  set(response, kind, tag, "", model::Seconds{0});
+}
 
 std::string FlowCookies::read(const Request& request, std::string_view kind, std::string_view tag) const {
   const auto wanted = name(kind, tag);
