@@ -66,9 +66,8 @@ void add_rotate(CLI::App& app, Arguments& given, Command& chosen) {
   data_keys->add_flag("--finish", given.rotation.only_finish, "no new keys: forget old ones whose time is over");
 }
 
-void add_commands(CLI::App& app, Arguments& given, Command& chosen, App::Doubles& doubles) {
-  add(app, "serve", "run the broker", chosen,
-      with_settings([&doubles](Config& config) { return serve(std::move(config), std::move(doubles)); }));
+void add_commands(CLI::App& app, Arguments& given, Command& chosen) {
+  add(app, "serve", "run the broker", chosen, with_settings([](Config& config) { return serve(std::move(config)); }));
   add(app, "config", "print the effective settings with their origins, without secrets", chosen, with_settings([](Config& config) {
         fmt::print("{}", describe(config));
         return kOk;
@@ -107,15 +106,16 @@ std::vector<std::string> reversed(std::span<char*> arguments) {
 
 }  // namespace
 
-int run(std::span<char*> arguments, std::span<char*> environment, App::Doubles doubles) {
+int run(std::span<char*> arguments, std::span<char*> environment) {
   harden_process();
+  if (arguments.empty()) return misused("there is no name of this program");
   CLI::App app("Valetkey: a broker for OAuth 2.0 credentials", "valetkey");
   Arguments given;
   Command chosen;
   app.add_option("--config", given.config, "the file of settings; without it valetkey.toml, if there is one");
   app.require_subcommand(1);
   app.fallthrough();
-  add_commands(app, given, chosen, doubles);
+  add_commands(app, given, chosen);
   if (is_no_command(app, arguments))
     return misused(fmt::format("there is no command {}; see valetkey --help", model::clipped(arguments[1])));
   try {

@@ -1,8 +1,6 @@
 #pragma once
 #include <span>
 
-#include "app.hpp"
-
 namespace valetkey::commands {
 
 /// Exit statuses (DESIGN 11).
@@ -11,6 +9,6 @@ inline constexpr int kBadConfiguration = 2;  ///< or bad usage
 inline constexpr int kRefused = 3;           ///< store or key
 
 /// The whole program behind main(). `environment` is the process's own; secrets in it are overwritten.
-int run(std::span<char*> arguments, std::span<char*> environment, App::Doubles doubles = {});
+int run(std::span<char*> arguments, std::span<char*> environment);
 
 }  // namespace valetkey::commands

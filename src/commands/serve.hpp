@@ -1,9 +1,9 @@
 #pragma once
-#include "app.hpp"
+#include "config.hpp"
 
 namespace valetkey::commands {
 
 /// Serves until SIGTERM, SIGINT or SIGHUP, then drains. Prints one line on standard output when it is ready.
-int serve(Config config, App::Doubles doubles);
+int serve(Config config);
 
 }  // namespace valetkey::commands

@@ -15,7 +15,7 @@ std::unexpected<model::Error> refused(std::string detail) { return model::fail(m
 model::Result<void> check_plain(const ListenAddress& address, std::string_view setting) {
   if (is_loopback(address)) return {};
   return refused(
-      fmt::format("{} {}: plain http beyond loopback would show keys and tokens to the network; set tls_certificate and tls_key, listen on "
+      fmt::format("{} {}: plain http beyond loopback would show keys and tokens to the network; set tls.certificate and tls.key, listen on "
                   "127.0.0.1 behind a proxy that speaks TLS, or set insecure = true",
                   setting, to_text(address)));
 }
@@ -56,7 +56,7 @@ model::Result<void> check_settings(const Settings& settings) {
   for (const auto& network : settings.trusted_proxies)
     if (!model::parse_network(network)) return refused(fmt::format("trusted_proxies {}: must be a network like 10.0.0.0/8", network));
   for (const auto& host : settings.hosts)
-    if (!parse_host(host)) return refused(fmt::format("hosts {}: must be a host name", host));
+    if (!parse_host(host)) return refused(fmt::format("allowed_hosts {}: must be a host name", host));
   return {};
 }
 
