@@ -99,9 +99,7 @@ class AdminRig {
   }
   Answer del(std::string target) { return call("DELETE", std::move(target), admin); }
 
-  std::vector<model::AuditEntry> audit(const std::string& tenant) {
-    return value_of(engine.store->audit(tenant, 0, 1000));
-  }
+  std::vector<model::AuditEntry> audit(const std::string& tenant) { return value_of(engine.store->audit(tenant, 0, 1000)); }
   std::vector<std::string> audited_actions(const std::string& tenant) {
     std::vector<std::string> out;
     for (const auto& entry : audit(tenant)) out.push_back(entry.action);
@@ -121,8 +119,9 @@ class AdminRig {
 
 /// A body of POST /v1/credentials for the engine's integration; `more` is members to add, each with a comma before it.
 inline std::string credential_body(std::string_view name = "main", std::string_view more = "") {
-  return fmt::format(R"({{"name":"{}","integration":"sim","grant_type":"authorization_code","client_id":"id","client_secret":"s3cret-of-{}"{}}})",
-                     name, name, more);
+  return fmt::format(
+      R"({{"name":"{}","integration":"sim","grant_type":"authorization_code","client_id":"id","client_secret":"s3cret-of-{}"{}}})", name,
+      name, more);
 }
 /// The same for a custom integration.
 inline std::string custom_integration_body(std::string_view slug = "acme", std::string_view more = "") {

@@ -13,8 +13,9 @@ namespace json = boost::json;
 
 json::object entry_document(const model::AuditEntry& entry) {
   auto detail = model::parse_json(entry.detail);
-  return {{"sequence", entry.sequence}, {"at", model::to_rfc3339(entry.at)}, {"actor", entry.actor},
-          {"action", entry.action},     {"target", entry.target},            {"detail", detail ? std::move(*detail) : json::value(nullptr)},
+  return {{"sequence", entry.sequence}, {"at", model::to_rfc3339(entry.at)},
+          {"actor", entry.actor},       {"action", entry.action},
+          {"target", entry.target},     {"detail", detail ? std::move(*detail) : json::value(nullptr)},
           {"hash", entry.hash}};
 }
 

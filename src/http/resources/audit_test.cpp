@@ -29,10 +29,10 @@ TEST_F(AuditTest, security_s43_every_change_leaves_one_line_and_the_chain_holds)
   const auto key = rig.post("/v1/keys", R"({"name":"k","scopes":["*"]})");
   ASSERT_EQ(rig.del("/v1/keys/" + key.text("id")).status, 204);
   ASSERT_EQ(rig.patch("/v1/policy", R"({"max_credentials":9})").status, 200);
-  EXPECT_THAT(rig.audited_actions(tenant),
-              ElementsAre("integration.created", "integration.changed", "integration.deleted", "callback_key.reserved", "credential.created",
-                          "credential.changed", "credential.secret_rotated", "credential.deleted", "key.created", "key.deleted",
-                          "policy.changed"));
+  EXPECT_THAT(
+      rig.audited_actions(tenant),
+      ElementsAre("integration.created", "integration.changed", "integration.deleted", "callback_key.reserved", "credential.created",
+                  "credential.changed", "credential.secret_rotated", "credential.deleted", "key.created", "key.deleted", "policy.changed"));
   std::string previous;
   for (const auto& entry : rig.audit(tenant)) {
     EXPECT_EQ(entry.hash, model::chained_hash(previous, entry)) << entry.action;

@@ -23,7 +23,8 @@ class CallbackKeysTest : public testing::Test {
   }
   std::string acme_body(std::string_view name, std::string_view more = "") {
     return fmt::format(
-        R"({{"name":"{}","integration":"acme","grant_type":"authorization_code","client_id":"id","client_secret":"secret"{}}})", name, more);
+        R"({{"name":"{}","integration":"acme","grant_type":"authorization_code","client_id":"id","client_secret":"secret"{}}})", name,
+        more);
   }
   void make_acme() { ASSERT_EQ(rig.post("/v1/integrations", custom_integration_body()).status, 201); }
 };
@@ -79,8 +80,7 @@ TEST_F(CallbackKeysTest, security_s02_a_key_serves_one_credential_of_its_tenant_
     EXPECT_EQ(refused.status, 422) << name;
     EXPECT_THAT(refused.pointers(), ElementsAre("/callback_key")) << name;
   }
-  const auto by_uri =
-      rig.post("/v1/credentials", acme_body("d", fmt::format(R"(,"redirect_uri":"{}acme/{}")", kShared, foreign)));
+  const auto by_uri = rig.post("/v1/credentials", acme_body("d", fmt::format(R"(,"redirect_uri":"{}acme/{}")", kShared, foreign)));
   EXPECT_THAT(by_uri.pointers(), ElementsAre("/redirect_uri"));
   EXPECT_TRUE(rig.load<model::CallbackKey>(foreign).credential.empty());
 }

@@ -94,15 +94,14 @@ ports::Task<Response> carry_over(AdminWorld world, Request& request) {
     unit.audit.push_back(std::move(entry));
   };
   const json::object sets{{"from_endpoint_set", wish->from}, {"to_endpoint_set", credential->endpoint_set}};
-  auto carried = co_await oauth::CarryOver(world.context, world.refresher)
-                     .run(
-                         *credential, std::move(*wish),
-                         [&](ports::Unit& unit, const oauth::CarriedOver&) {
-                           audit(unit, "credential.carry_over", credential->id.str(), sets);
-                         },
-                         [&](ports::Unit& unit, const model::Connection& connection) {
-                           audit(unit, "connection.carried_over", connection.id.str(), sets);
-                         });
+  auto carried =
+      co_await oauth::CarryOver(world.context, world.refresher)
+          .run(
+              *credential, std::move(*wish),
+              [&](ports::Unit& unit, const oauth::CarriedOver&) { audit(unit, "credential.carry_over", credential->id.str(), sets); },
+              [&](ports::Unit& unit, const model::Connection& connection) {
+                audit(unit, "connection.carried_over", connection.id.str(), sets);
+              });
   if (!carried) co_return problem_response(carried.error(), request);
   json::object body = sets;
   body["carried"] = carried->carried;
@@ -146,7 +145,8 @@ void add_credential_action_routes(Router& router, AdminWorld world) {
   add_admin_route(router, world, "POST", "/v1/credentials/{id}/rotate-secret", scoped({Scope::kCredentialsWrite}), rotate_secret);
   add_admin_route(router, world, "POST", "/v1/credentials/{id}/carry-over", installation(), carry_over);
   add_admin_route(router, world, "POST", "/v1/credentials/{id}/export", scoped({Scope::kSecretsExport}), refuse_export);
-  add_admin_route(router, world, "POST", "/v1/credentials/import", scoped({Scope::kCredentialsWrite, Scope::kSecretsExport}), refuse_import);
+  add_admin_route(router, world, "POST", "/v1/credentials/import", scoped({Scope::kCredentialsWrite, Scope::kSecretsExport}),
+                  refuse_import);
 }
 
 }  // namespace valetkey::http

@@ -78,15 +78,15 @@ ports::Task<Response> change(AdminWorld world, Request& request) {
   if (!body) co_return problem_response(body.error(), request);
   auto detail = changed_members(*body);
   const auto set_before = before->set.number;
-  auto changed = co_await oauth::Credentials(world.context)
-                     .change(std::move(*before), std::move(*body), [&](ports::Unit& unit, const oauth::CredentialView& view) {
-                       if (view.set.number != set_before) {
-                         detail["from_endpoint_set"] = set_before;
-                         detail["to_endpoint_set"] = view.set.number;
-                       }
-                       unit.audit.push_back(audit_entry(world.context.clock, *request.caller, "credential.changed",
-                                                        view.credential.id.str(), detail));
-                     });
+  auto changed =
+      co_await oauth::Credentials(world.context)
+          .change(std::move(*before), std::move(*body), [&](ports::Unit& unit, const oauth::CredentialView& view) {
+            if (view.set.number != set_before) {
+              detail["from_endpoint_set"] = set_before;
+              detail["to_endpoint_set"] = view.set.number;
+            }
+            unit.audit.push_back(audit_entry(world.context.clock, *request.caller, "credential.changed", view.credential.id.str(), detail));
+          });
   if (!changed) co_return problem_response(changed.error(), request);
   co_return credential_answer(world, *changed, 200);
 }
@@ -121,8 +121,7 @@ ports::Task<Response> remove(AdminWorld world, Request& request) {
     connections.push_back(json::object{
         {"id", each.id.str()},
         {"revocation", json::object{{"outcome", oauth::to_string(each.revocation.outcome)}, {"detail", each.revocation.detail}}}});
-  co_return json_response(
-      200, json::object{{"id", view->credential.id.str()}, {"deleted", true}, {"connections", std::move(connections)}});
+  co_return json_response(200, json::object{{"id", view->credential.id.str()}, {"deleted", true}, {"connections", std::move(connections)}});
 }
 
 }  // namespace

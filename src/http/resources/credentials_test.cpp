@@ -148,7 +148,8 @@ TEST_F(CredentialsTest, the_quota_of_the_policy_holds_to_the_last_one) {
 }
 
 TEST_F(CredentialsTest, the_policy_can_forbid_the_password_grant) {
-  constexpr std::string_view kBody = R"({"name":"p","integration":"sim","grant_type":"password","client_id":"id","client_secret":"secret"})";
+  constexpr std::string_view kBody =
+      R"({"name":"p","integration":"sim","grant_type":"password","client_id":"id","client_secret":"secret"})";
   ASSERT_EQ(rig.patch("/v1/policy", R"({"forbid_password_grant":true})").status, 200);
   const auto refused = rig.post("/v1/credentials", std::string(kBody));
   EXPECT_EQ(refused.status, 422);
@@ -179,9 +180,7 @@ TEST_F(CredentialsTest, deletion_waits_for_its_connections_or_takes_them_along) 
 
 TEST_F(CredentialsTest, a_rotated_secret_is_tried_first_and_the_old_one_until_its_window_ends) {
   const auto id = create();
-  auto client = [&] {
-    return rig.value_of(oauth::load_client(*rig.engine.context, rig.engine.tenant, model::CredentialId{id}, 1));
-  };
+  auto client = [&] { return rig.value_of(oauth::load_client(*rig.engine.context, rig.engine.tenant, model::CredentialId{id}, 1)); };
   ASSERT_EQ(rig.post(path(id) + "/rotate-secret", R"({"client_secret":"newer","window_seconds":60})").status, 200);
   ASSERT_EQ(client().secrets.size(), 2u);
   EXPECT_EQ(client().secrets[0].reveal(), "newer");

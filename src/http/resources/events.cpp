@@ -30,7 +30,8 @@ bool may_see(const Caller& caller, const model::Event& event) {
 }
 
 /// The first `wanted` events that the caller may see.
-ports::Answer<std::vector<model::Event>> find_events(const AdminWorld& world, const Caller& caller, ports::EventQuery query, std::size_t wanted) {
+ports::Answer<std::vector<model::Event>> find_events(const AdminWorld& world, const Caller& caller, ports::EventQuery query,
+                                                     std::size_t wanted) {
   std::vector<model::Event> out;
   query.limit = static_cast<int>(wanted);
   for (;;) {

@@ -87,8 +87,8 @@ ports::Task<Response> change(AdminWorld world, Request& request) {
   auto changed = co_await oauth::Integrations(world.context)
                      .change(request.caller->tenant, before->integration.slug, before->revision, std::move(*body),
                              [&](ports::Unit& unit, const oauth::IntegrationView& view) {
-                               unit.audit.push_back(audit_entry(world.context.clock, *request.caller, "integration.changed",
-                                                                view.integration.slug, detail));
+                               unit.audit.push_back(
+                                   audit_entry(world.context.clock, *request.caller, "integration.changed", view.integration.slug, detail));
                              });
   if (!changed) co_return problem_response(changed.error(), request);
   co_return whole(*changed, 200);
@@ -97,10 +97,11 @@ ports::Task<Response> change(AdminWorld world, Request& request) {
 ports::Task<Response> remove(AdminWorld world, Request& request) {
   auto before = co_await matched(world, request, "delete an integration");
   if (!before) co_return problem_response(before.error(), request);
-  auto removed = co_await oauth::Integrations(world.context)
-                     .remove(request.caller->tenant, before->integration.slug, before->revision, [&](ports::Unit& unit, const std::string& slug) {
-                       unit.audit.push_back(audit_entry(world.context.clock, *request.caller, "integration.deleted", slug));
-                     });
+  auto removed =
+      co_await oauth::Integrations(world.context)
+          .remove(request.caller->tenant, before->integration.slug, before->revision, [&](ports::Unit& unit, const std::string& slug) {
+            unit.audit.push_back(audit_entry(world.context.clock, *request.caller, "integration.deleted", slug));
+          });
   if (!removed) co_return problem_response(removed.error(), request);
   co_return no_content();
 }

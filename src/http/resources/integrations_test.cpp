@@ -44,8 +44,8 @@ TEST_F(IntegrationsTest, a_slug_is_unique_per_tenant_and_never_one_of_the_catalo
 }
 
 TEST_F(IntegrationsTest, every_fault_of_a_document_is_told) {
-  const auto answer = rig.post("/v1/integrations",
-                               R"({"slug":"Bad Slug","name":"x","token_url":"ftp://x","colour":1,"placeholders":[{"name":"a"}]})");
+  const auto answer =
+      rig.post("/v1/integrations", R"({"slug":"Bad Slug","name":"x","token_url":"ftp://x","colour":1,"placeholders":[{"name":"a"}]})");
   EXPECT_EQ(answer.status, 422);
   EXPECT_THAT(answer.pointers(), testing::IsSupersetOf({"/slug", "/token_url", "/colour", "/placeholders/0/filled_by"}));
 }
@@ -73,8 +73,9 @@ TEST_F(IntegrationsTest, the_catalogue_is_read_only_and_says_so) {
 
 TEST_F(IntegrationsTest, one_that_is_used_is_not_deleted) {
   ASSERT_EQ(rig.post("/v1/integrations", custom_integration_body("acme")).status, 201);
-  const auto made = rig.post(
-      "/v1/credentials", R"({"name":"a","integration":"acme","grant_type":"authorization_code","client_id":"id","client_secret":"secret"})");
+  const auto made =
+      rig.post("/v1/credentials",
+               R"({"name":"a","integration":"acme","grant_type":"authorization_code","client_id":"id","client_secret":"secret"})");
   ASSERT_EQ(made.status, 201);
   const auto refused = rig.del("/v1/integrations/acme");
   EXPECT_EQ(refused.status, 409);

@@ -19,7 +19,8 @@ constexpr std::pair<std::string_view, model::KeyRole> kRoles[] = {{"tenant", mod
 void read_scopes(model::JsonReader& reader, const Caller& caller, std::vector<model::FieldError>& errors, KeySpec& spec) {
   const auto names = reader.optional_strings("scopes", kScopeCount);
   if (spec.role == model::KeyRole::kInstallation) {
-    if (names && !names->empty()) reader.error("scopes", "must be absent for an installation key: it runs the installation and sees no tenant's data");
+    if (names && !names->empty())
+      reader.error("scopes", "must be absent for an installation key: it runs the installation and sees no tenant's data");
     return;
   }
   if (!names || names->empty()) return reader.error("scopes", "is required: names of scopes, or [\"*\"] for all of your own");

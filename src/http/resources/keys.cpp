@@ -78,9 +78,11 @@ ports::Task<Response> list(AdminWorld world, Request& request) {
   if (!page) co_return problem_response(page.error(), request);
   const auto& caller = *request.caller;
   ports::Query query{.tenant = caller.tenant.str(), .after = page->after};
-  if (const auto tenant = request.query_value("tenant"); tenant && caller.role == model::KeyRole::kInstallation) query.tenant = std::string(*tenant);
-  auto found = co_await oauth::filtered_find<model::ApiKey>(world.context.records, std::move(query), static_cast<std::size_t>(page->limit) + 1,
-                                                            [&](const model::ApiKey& key) { return may_see(caller, key); });
+  if (const auto tenant = request.query_value("tenant"); tenant && caller.role == model::KeyRole::kInstallation)
+    query.tenant = std::string(*tenant);
+  auto found =
+      co_await oauth::filtered_find<model::ApiKey>(world.context.records, std::move(query), static_cast<std::size_t>(page->limit) + 1,
+                                                   [&](const model::ApiKey& key) { return may_see(caller, key); });
   if (!found) co_return problem_response(found.error(), request);
   const bool has_more = std::cmp_greater(found->size(), page->limit);
   if (has_more) found->pop_back();
@@ -110,7 +112,8 @@ ports::Task<Response> remove(AdminWorld world, Request& request) {
   auto key = co_await key_of(world, request);
   if (!key) co_return problem_response(key.error(), request);
   if (key->id == request.caller->key)
-    co_return problem_response({.code = Code::kConflict, .detail = "delete a key: it is the one this request is made with; use another"}, request);
+    co_return problem_response({.code = Code::kConflict, .detail = "delete a key: it is the one this request is made with; use another"},
+                               request);
   ports::Unit unit;
   unit.preconditions.emplace_back(vault::Records::unchanged(*key));
   unit.writes.emplace_back(ports::Erase{model::Kind::kApiKey, key->id.str()});

@@ -58,8 +58,7 @@ TEST_F(KeysTest, security_s17_a_new_key_has_no_wider_limits_than_its_maker) {
 
 TEST_F(KeysTest, security_s17_a_new_key_does_not_outlive_its_maker) {
   const auto end = rig.engine.clock.wall_now() + std::chrono::hours(1);
-  const auto maker =
-      rig.key_of({.tenant = rig.engine.tenant, .name = "short", .scopes = ScopeSet::all(), .limits = {}, .expires_at = end});
+  const auto maker = rig.key_of({.tenant = rig.engine.tenant, .name = "short", .scopes = ScopeSet::all(), .limits = {}, .expires_at = end});
   EXPECT_THAT(make(maker, R"(,"scopes":["*"])").pointers(), ElementsAre("/expires_at"));
   const auto at = [](model::WallTime time) { return fmt::format(R"(,"scopes":["*"],"expires_at":"{}")", model::to_rfc3339(time)); };
   EXPECT_EQ(make(maker, at(end + model::Milliseconds{1})).status, 403);

@@ -45,7 +45,8 @@ ports::Task<Response> change(AdminWorld world, Request& request) {
   if (!policy) co_return problem_response(policy.error(), request);
   if (auto errors = model::loosened(before->policy, *policy, world.context.quotas.as_policy()); !errors.empty())
     co_return problem_response(
-        {.code = model::Code::kForbidden, .detail = "change the policy: a tenant can only make it tighter", .fields = std::move(errors)}, request);
+        {.code = model::Code::kForbidden, .detail = "change the policy: a tenant can only make it tighter", .fields = std::move(errors)},
+        request);
   auto changed = co_await oauth::Tenants(world.context)
                      .change(std::move(*before), {.name = {}, .policy = *policy}, [&](ports::Unit& unit, const model::Tenant& tenant) {
                        unit.audit.push_back(audit_entry(world.context.clock, *request.caller, "policy.changed", tenant.id.str(),

@@ -78,14 +78,15 @@ ports::Task<Response> create(AdminWorld world, Request& request) {
   auto wish = change_in(*body, {}, true);
   if (!wish) co_return problem_response(wish.error(), request);
   Response response;
-  auto made = co_await oauth::Tenants(world.context)
-                  .create(std::move(*wish->name), wish->policy.value_or(model::Policy{}), [&](ports::Unit& unit, const model::Tenant& tenant) {
-                    response = tenant_answer(tenant, 201);
-                    response.set("Location", "/v1/tenants/" + tenant.id.str());
-                    unit.audit.push_back(
-                        audit_entry(world.context.clock, *request.caller, "tenant.created", tenant.id.str(), {{"name", tenant.name}}));
-                    keep_answer(request, unit, response);
-                  });
+  auto made =
+      co_await oauth::Tenants(world.context)
+          .create(std::move(*wish->name), wish->policy.value_or(model::Policy{}), [&](ports::Unit& unit, const model::Tenant& tenant) {
+            response = tenant_answer(tenant, 201);
+            response.set("Location", "/v1/tenants/" + tenant.id.str());
+            unit.audit.push_back(
+                audit_entry(world.context.clock, *request.caller, "tenant.created", tenant.id.str(), {{"name", tenant.name}}));
+            keep_answer(request, unit, response);
+          });
   if (!made) co_return problem_response(made.error(), request);
   co_return response;
 }
@@ -100,8 +101,8 @@ ports::Task<Response> change(AdminWorld world, Request& request) {
   if (!wish) co_return problem_response(wish.error(), request);
   auto changed = co_await oauth::Tenants(world.context)
                      .change(std::move(*before), std::move(*wish), [&](ports::Unit& unit, const model::Tenant& tenant) {
-                       unit.audit.push_back(audit_entry(world.context.clock, *request.caller, "tenant.changed", tenant.id.str(),
-                                                        changed_members(*body)));
+                       unit.audit.push_back(
+                           audit_entry(world.context.clock, *request.caller, "tenant.changed", tenant.id.str(), changed_members(*body)));
                      });
   if (!changed) co_return problem_response(changed.error(), request);
   co_return tenant_answer(*changed, 200);

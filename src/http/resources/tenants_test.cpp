@@ -34,8 +34,11 @@ TEST_F(TenantsTest, a_tenant_begins_with_its_first_admin_key) {
 }
 
 TEST_F(TenantsTest, tenants_are_for_installation_keys) {
-  for (const auto& [method, target] : {std::pair{"GET", "/v1/tenants"}, {"POST", "/v1/tenants"}, {"GET", "/v1/tenants/ten_test"},
-                                       {"PATCH", "/v1/tenants/ten_test"}, {"DELETE", "/v1/tenants/ten_test"}})
+  for (const auto& [method, target] : {std::pair{"GET", "/v1/tenants"},
+                                       {"POST", "/v1/tenants"},
+                                       {"GET", "/v1/tenants/ten_test"},
+                                       {"PATCH", "/v1/tenants/ten_test"},
+                                       {"DELETE", "/v1/tenants/ten_test"}})
     EXPECT_EQ(rig.call(method, target, rig.admin).status, 403) << method << target;
 }
 
@@ -45,8 +48,7 @@ TEST_F(TenantsTest, deleting_a_tenant_leaves_nothing_of_it_but_a_line_of_the_ins
   ASSERT_EQ(rig.call("POST", "/v1/credentials", rig.other, credential_body()).status, 201);
   const auto id = rig.engine.tenant.str();
   ASSERT_EQ(as_operator("DELETE", "/v1/tenants/" + id).status, 204);
-  for (std::size_t kind = 0; kind < model::kKindCount; ++kind)
-    EXPECT_EQ(rig.count(static_cast<model::Kind>(kind)), 0) << kind;
+  for (std::size_t kind = 0; kind < model::kKindCount; ++kind) EXPECT_EQ(rig.count(static_cast<model::Kind>(kind)), 0) << kind;
   EXPECT_THAT(rig.engine.event_types(), IsEmpty());
   EXPECT_THAT(rig.audit(id), IsEmpty());
   EXPECT_THAT(rig.audited_actions(""), ElementsAre("tenant.deleted"));
@@ -60,7 +62,8 @@ TEST_F(TenantsTest, deleting_a_tenant_leaves_nothing_of_it_but_a_line_of_the_ins
 TEST_F(TenantsTest, what_was_sealed_for_a_deleted_tenant_opens_no_more) {
   const auto set = rig.load<model::EndpointSet>(model::endpoint_set_id(rig.engine.credential.id, 1));
   ASSERT_EQ(as_operator("DELETE", "/v1/tenants/" + rig.engine.tenant.str()).status, 204);
-  const auto opened = test::run(*rig.engine.world, rig.engine.keys->open(vault::client_secret_place(set, set.secrets[0].set_at), set.secrets[0].sealed));
+  const auto opened =
+      test::run(*rig.engine.world, rig.engine.keys->open(vault::client_secret_place(set, set.secrets[0].set_at), set.secrets[0].sealed));
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, model::Code::kKeyUnavailable);
 }
