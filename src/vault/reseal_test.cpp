@@ -248,7 +248,7 @@ TEST_F(ResealTest, other_tenants_are_left_alone) {
   EXPECT_EQ(rig.store.rows().at({Kind::kGrant, "grant_0"}).doc, before.at({Kind::kGrant, "grant_0"}).doc);
 }
 
-TEST_F(ResealTest, security_s40_while_serving) {
+TEST_F(ResealTest, security_s40_while_threads_read_and_write) {
   store_set();
   store_grants(4);
   std::atomic<bool> is_over{false};

@@ -120,7 +120,7 @@ TEST_F(RootRotation, security_s42_a_lost_root_key_is_replaced_by_the_recovery_ke
   EXPECT_EQ(run(after.open(place_of("ten_later"), later))->reveal(), "token");
 }
 
-TEST_F(RootRotation, security_s42_while_others_seal_and_open) {
+TEST_F(RootRotation, security_s42_while_threads_seal_and_open) {
   sealed_for(3);
   const Options options{.seals_per_block = 5, .new_key_at = 40, .refuse_at = 80, .most_keys = 16};
   auto ring = ring_with(both, options);

@@ -134,7 +134,7 @@ TEST_F(SealCount, security_s40_a_crash_never_lowers_a_count) {
   for (const auto& [key, count] : made) EXPECT_LE(count, 60);
 }
 
-TEST_F(SealCount, security_s40_nodes_that_reserve_at_once_share_one_count) {
+TEST_F(SealCount, security_s40_threads_that_reserve_at_once_share_one_count) {
   const Options options{.seals_per_block = 3, .new_key_at = 100, .refuse_at = 200};
   std::vector<std::unique_ptr<KeyRing>> nodes;
   nodes.reserve(3);

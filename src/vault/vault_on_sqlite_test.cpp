@@ -61,7 +61,7 @@ TEST_F(VaultOnSqlite, first_seals_at_once_make_one_key) {
   EXPECT_LE(keys[0].seals_reserved, 2 * Options{}.seals_per_block) << "one block a node";
 }
 
-TEST_F(VaultOnSqlite, security_s40_counts_cover_the_seals_of_all_nodes_and_lives) {
+TEST_F(VaultOnSqlite, security_s40_counts_cover_the_seals_of_all_threads_and_lives) {
   const Options options{.seals_per_block = 7, .new_key_at = 150, .refuse_at = 300};
   std::map<std::string, std::int64_t> made;
   std::mutex mutex;
