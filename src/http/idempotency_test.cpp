@@ -128,7 +128,9 @@ TEST(Idempotency, a_repeat_while_the_first_is_running_is_told_to_wait) {
   Rig rig;
   boost::asio::io_context context;
   std::optional<Response> first;
-  const auto call = [&] { return rig.send({.method = "POST", .path = "/slow", .key = rig.own_key, .headers = {{"idempotency-key", "k"}}}); };
+  const auto call = [&] {
+    return rig.send({.method = "POST", .path = "/slow", .key = rig.own_key, .headers = {{"idempotency-key", "k"}}});
+  };
   boost::asio::co_spawn(context, call(), [&](std::exception_ptr, Response response) { first = std::move(response); });
   context.poll();
   const auto meanwhile = test::run(call());
