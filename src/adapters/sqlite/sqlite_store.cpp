@@ -1,9 +1,5 @@
 #include "adapters/sqlite/sqlite_store.hpp"
 
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include "adapters/sqlite/backup.hpp"
 #include "adapters/sqlite/database_file.hpp"
 #include "adapters/sqlite/inspection.hpp"
@@ -11,10 +7,10 @@
 #include "adapters/sqlite/reader_pool.hpp"
 #include "adapters/sqlite/reads.hpp"
 #include "adapters/sqlite/writer.hpp"
+#include "ports/completion.hpp"
 
 namespace valetkey::adapters::sqlite {
 
-namespace asio = boost::asio;
 using model::fail;
 
 /// Readers end before the writer, so that the last connection to close is the one that may empty the log.
@@ -57,14 +53,6 @@ model::Result<std::unique_ptr<ReaderPool>> open_readers(const std::filesystem::p
   return std::make_unique<ReaderPool>(std::move(connections));
 }
 
-/// Suspends the caller until `start(completion)` has been answered.
-template <class T, class Start>
-ports::Answer<T> suspended(Start start) {
-  const auto executor = co_await asio::this_coro::executor;
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(model::Result<T>)>(
-      [&](auto handler) { start(Completion<T>(std::move(handler), executor)); }, asio::use_awaitable);
-}
-
 }  // namespace
 
 model::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::path& path, const ports::Clock& clock,
@@ -93,7 +81,7 @@ SqliteStore::~SqliteStore() = default;
 
 template <class T, class Read>
 ports::Answer<T> SqliteStore::read(Read read) {
-  return suspended<T>([this, query = std::move(read)](Completion<T> done) mutable {
+  return ports::completed_by<model::Result<T>>([this, query = std::move(read)](ports::Completion<model::Result<T>> done) mutable {
     parts_->readers->submit(
         [query = std::move(query), done = std::move(done)](Connection& connection) mutable { done(query(connection)); });
   });
@@ -121,8 +109,8 @@ ports::Answer<std::vector<model::AuditEntry>> SqliteStore::audit(std::string ten
 }
 
 ports::Answer<void> SqliteStore::apply(ports::Unit unit) {
-  return suspended<void>(
-      [this, unit = std::move(unit)](Completion<void> done) mutable { parts_->writer->apply(std::move(unit), std::move(done)); });
+  return ports::completed_by<model::Result<void>>(
+      [this, unit = std::move(unit)](Writer::Done done) mutable { parts_->writer->apply(std::move(unit), std::move(done)); });
 }
 
 model::Result<void> SqliteStore::backup(const std::filesystem::path& target) const { return sqlite::backup(parts_->path, target); }

@@ -26,7 +26,7 @@ Writer::~Writer() {
   thread_.join();
 }
 
-void Writer::apply(ports::Unit unit, Completion<void> done) {
+void Writer::apply(ports::Unit unit, Done done) {
   {
     const std::lock_guard lock(mutex_);
     if (!is_stopping_ && waiting_.size() < options_.max_waiting) {

@@ -7,9 +7,9 @@
 #include <span>
 #include <thread>
 
-#include "adapters/sqlite/completion.hpp"
 #include "adapters/sqlite/connection.hpp"
 #include "ports/clock.hpp"
+#include "ports/completion.hpp"
 #include "ports/event_bus.hpp"
 #include "ports/store.hpp"
 
@@ -28,17 +28,19 @@ struct WriterOptions {
 /// bus what changed, then the callers.
 class Writer {
  public:
+  using Done = ports::Completion<model::Result<void>>;
+
   Writer(std::unique_ptr<Connection> connection, WriterOptions options, const ports::Clock& clock, ports::EventBus& bus);
   /// Finishes what waits.
   ~Writer();
 
-  void apply(ports::Unit unit, Completion<void> done);
+  void apply(ports::Unit unit, Done done);
   [[nodiscard]] std::uint64_t commits() const { return commits_; }
 
  private:
   struct Waiting {
     ports::Unit unit;
-    Completion<void> done;
+    Done done;
     model::Result<void> result;
   };
   using Group = std::vector<Waiting>;
