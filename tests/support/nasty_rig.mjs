@@ -116,6 +116,13 @@ class NastyRig {
     await this.broker.advance(seconds);
   }
 
+  /** kill -9, and the next life on the same data; the stepped clock, which begins anew with it, is moved to where it was. */
+  async kill_and_restart() {
+    await this.broker.kill9();
+    await this.broker.start();
+    if (this.stepped) await this.broker.advance(this.elapsed);
+  }
+
   async subject(members = {}) {
     const route = `/token/${this.#routes += 1}`;
     const credential = await this.broker.api('POST', '/v1/credentials', {
