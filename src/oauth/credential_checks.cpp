@@ -4,6 +4,7 @@
 
 #include "model/integration_rules.hpp"
 #include "model/placeholder_text.hpp"
+#include "model/url_template.hpp"
 #include "oauth/server_metadata.hpp"
 #include "oauth/token_endpoint.hpp"
 #include "oauth/token_request.hpp"
@@ -52,7 +53,9 @@ ports::Task<CredentialCheck> check_metadata(Context& context, const Client& clie
     check.detail = "no issuer is known whose metadata could be read";
     co_return check;
   }
-  auto issuer = filled_url(client, client.integration.issuer, {});
+  // As it was written: answers are compared with it byte by byte (RFC 9207 section 2.4).
+  const auto& placeholders = client.integration.placeholders;
+  auto issuer = model::fill_url_text(client.integration.issuer, placeholders, model::with_defaults(placeholders, client.set.placeholders));
   if (!issuer) {
     check.detail = "the issuer is filled when an account is connected";
     co_return check;

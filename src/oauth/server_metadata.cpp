@@ -82,7 +82,7 @@ ports::Answer<ServerMetadata> fetch_metadata(Context& context, const model::Tena
     auto document = co_await fetch(context, tenant, url);
     if (!document) co_return fail(std::move(document.error()));
     if (!*document) continue;
-    if (const auto named = text_of(**document, "issuer"); !is_same_url(named, issuer))
+    if (const auto named = text_of(**document, "issuer"); named != issuer)
       co_return fail(Code::kProviderRejected,
                      fmt::format("{} names the issuer {}, not {} (RFC 8414 section 3.3)", url, model::clipped(named), issuer));
     co_return ServerMetadata{std::move(url), std::move(**document)};

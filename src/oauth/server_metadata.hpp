@@ -17,7 +17,7 @@ struct ServerMetadata {
 /// (behind it). Empty for what is no URL.
 std::vector<std::string> metadata_urls(const std::string& issuer);
 
-/// The first that answers with a JSON object; its `issuer` must be the one asked for (RFC 8414 3.3), else kProviderRejected.
+/// The first that answers with a JSON object; its `issuer` must be the one asked for, byte by byte (RFC 8414 3.3), else kProviderRejected.
 /// kNotFound when the server publishes none, kProviderUnavailable when it cannot be reached.
 ports::Answer<ServerMetadata> fetch_metadata(Context& context, const model::TenantId& tenant, const std::string& issuer);
 
