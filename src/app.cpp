@@ -20,6 +20,7 @@
 #include "http/resources/tokens.hpp"
 #include "installation.hpp"
 #include "metric_table.hpp"
+#include "oauth/older_connections.hpp"
 #include "oauth/refresh_save.hpp"
 #include "root_key_choice.hpp"
 
@@ -194,6 +195,7 @@ class AppStart {
   }
 
   void run_threads() {
+    boost::asio::co_spawn(p_.working, oauth::resume_marking(*p_.context), boost::asio::detached);
     boost::asio::co_spawn(p_.working, p_.background->run(), boost::asio::detached);
     boost::asio::co_spawn(p_.working, tend(p_), boost::asio::detached);
     for (auto& context : p_.serving) start_thread(*context);

@@ -7,6 +7,7 @@
 #include "oauth/account.hpp"
 #include "oauth/connect_sessions.hpp"
 #include "oauth/connections.hpp"
+#include "oauth/credentials.hpp"
 #include "oauth/exchange_error.hpp"
 #include "oauth/grant_tokens.hpp"
 #include "oauth/token_endpoint.hpp"
@@ -153,6 +154,7 @@ ports::Answer<model::Connection> Connections::create(model::TenantId tenant, Con
   ports::Unit unit;
   unit.preconditions.emplace_back(ports::ExpectAbsent{model::Kind::kConnection, connection.id.str()});
   unit.preconditions.emplace_back(*quota);
+  unit.preconditions.emplace_back(is_still_there(client.credential));
   install_grant(context_, unit, connection, *sealed);
   unit.writes.emplace_back(context_.records.put(*sealed));
   connection.revision = 1;

@@ -59,6 +59,11 @@ class Credentials {
   Context& context_;
 };
 
+/// For a unit that makes something of the credential: it was not deleted meanwhile. Its revision may have moved on.
+inline ports::Expect is_still_there(const model::Credential& credential) {
+  return {model::Kind::kCredential, credential.id.str(), "integration", credential.integration};
+}
+
 /// What the operator pastes into the third-party application.
 model::CredentialUrls urls_of(const Context& context, const model::Credential& credential);
 

@@ -5,6 +5,7 @@
 #include "model/placeholder_text.hpp"
 #include "oauth/account.hpp"
 #include "oauth/authorization_flow.hpp"
+#include "oauth/credentials.hpp"
 #include "oauth/exchange_error.hpp"
 #include "oauth/grant_tokens.hpp"
 #include "oauth/id_token.hpp"
@@ -181,6 +182,7 @@ ports::Task<FlowResult<void>> store(Finishing& at, model::Connection connection,
     if (!quota) co_return stop(std::move(quota.error()));
     unit.preconditions.emplace_back(*quota);
   }
+  unit.preconditions.emplace_back(is_still_there(at.client.credential));
   connection.updated_at = context.clock.wall_now();
   if (at.client.credential.completion == model::Completion::kImmediate) {
     connection.fields = at.fields;

@@ -111,6 +111,11 @@ TEST_F(EndpointChangeTest, security_s01_marking_goes_on_after_a_crash) {
   set.has_older_connections = true;
   rig.put(set);
   rig.put(credential);
+  // Unmarked, it hands out nothing all the same.
+  const auto read = engine.read(connection);
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code, Code::kNeedsReconnect);
+  EXPECT_EQ(engine.stored(connection).state, ConnectionState::kActive);
   resume();
   EXPECT_EQ(engine.stored(connection).state_reason, "endpoints_changed");
   EXPECT_EQ(announced(), 1);
