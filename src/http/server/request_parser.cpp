@@ -11,6 +11,8 @@ namespace beast = boost::beast;
 using beast::error_code;
 using beast::string_view;
 
+constexpr std::string_view kLastChunk = "0\r\n\r\n";
+
 /// Writes straight into the Request: Beast's own field container would cost an allocation per header.
 struct RequestParser::Impl final : beast::http::basic_parser<true> {
   explicit Impl(std::size_t limit) {
@@ -52,6 +54,8 @@ RequestParser::RequestParser(std::size_t body_limit) : body_limit_(body_limit), 
 RequestParser::~RequestParser() = default;
 
 RequestParser::Fed RequestParser::feed(std::string_view bytes) {
+  // Five bytes are still to come of any chunked body. Beast aborts when it is given fewer behind a last chunk that it saw begin.
+  if (impl_->head_is_done && impl_->chunked() && bytes.size() < kLastChunk.size()) return {Outcome::kNeedsMore, 0};
   error_code error;
   const auto used = impl_->put(boost::asio::buffer(bytes.data(), bytes.size()), error);
   if (error == beast::http::error::need_more) return {Outcome::kNeedsMore, used};
