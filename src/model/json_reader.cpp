@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <cmath>
 
 namespace valetkey::model {
 
@@ -193,6 +195,18 @@ std::optional<std::string> scalar_text(const json::value& value) {
   return std::nullopt;
 }
 
+namespace {
+
+/// Boost.JSON reads 1e999 as an infinity, which it writes as no JSON.
+bool has_infinity(const json::value& value) {
+  if (const auto* number = value.if_double()) return !std::isfinite(*number);
+  if (const auto* array = value.if_array()) return std::ranges::any_of(*array, has_infinity);
+  const auto* object = value.if_object();
+  return object != nullptr && std::ranges::any_of(*object, [](const auto& member) { return has_infinity(member.value()); });
+}
+
+}  // namespace
+
 Result<json::value> parse_json(std::string_view text) {
   json::parse_options options;
   options.max_depth = 64;
@@ -202,7 +216,9 @@ Result<json::value> parse_json(std::string_view text) {
   if (!failed && read < text.size()) return fail(Code::kMalformedRequest, fmt::format("not JSON: surplus bytes at offset {}", read));
   if (!failed) parser.finish(failed);
   if (failed) return fail(Code::kMalformedRequest, fmt::format("not JSON: {} near offset {}", failed.message(), read));
-  return parser.release();
+  auto value = parser.release();
+  if (has_infinity(value)) return fail(Code::kMalformedRequest, "not JSON: a number is out of range");
+  return value;
 }
 
 Error invalid_input(std::string detail, std::vector<FieldError> fields) {

@@ -79,7 +79,7 @@ const boost::json::value* at_path(const boost::json::value& root, std::string_vi
 /// Text of a string, number or boolean; nullopt for anything else.
 std::optional<std::string> scalar_text(const boost::json::value& value);
 
-/// Parses with depth at most 64 (S39) and no trailing bytes. kMalformedRequest says where it stopped.
+/// Parses with depth at most 64 (S39), numbers in the range of a double, and no trailing bytes. kMalformedRequest says where it stopped.
 Result<boost::json::value> parse_json(std::string_view text);
 
 /// The error for a body with wrong members.
