@@ -246,7 +246,7 @@ TEST(RefreshOutcome, refresh_rule_04_the_loser_of_a_race_overwrites_nothing) {
   EngineRig rig;
   const auto connection = rig.connect();
   rig.clock.advance(3601s);
-  rig.provider.script.push_back({.delay = 10s, .status = 400, .body = R"({"error":"invalid_grant"})"});
+  rig.provider.script.push_back({.status = 400, .body = R"({"error":"invalid_grant"})", .delay = 10s});
   const auto read = rig.start_read(connection);
   rig.until([&] { return rig.provider.token_requests() == 1; });
   auto winner = rig.grant_of(connection);

@@ -19,6 +19,7 @@
 #include "support/simulated_provider.hpp"
 #include "support/stepped_clock.hpp"
 #include "support/vault_rig.hpp"
+#include "support/watched_ports.hpp"
 #include "vault/places.hpp"
 
 namespace valetkey::test {
@@ -134,13 +135,13 @@ class EngineRig {
       settle();
     }
   }
-  /// Lets running tasks reach their next wait. The store answers from other threads, so "nothing to run" is asked through it.
+  /// Lets running tasks reach their next wait for the clock or the network, through all that other threads do for them.
   void settle() {
-    for (int round = 0; round < 16; ++round) {
+    for (;;) {
       world->restart();
       world->poll();
-      (void)run(*world, store->count({.kind = model::Kind::kTenant}));
-      if (round % 4 == 3) (void)run(*world, store->apply({}));
+      if (!watch.is_waiting()) return;
+      world->run_one();
     }
   }
 
@@ -151,6 +152,7 @@ class EngineRig {
   }
 
   std::filesystem::path folder;
+  Watch watch;
   std::unique_ptr<boost::asio::io_context> world = std::make_unique<boost::asio::io_context>();
   SteppedClock clock;
   FixedRandom random;
@@ -165,9 +167,11 @@ class EngineRig {
   adapters::local_bus::LocalBus bus;
   std::unique_ptr<adapters::root_key::RootKeys> roots;
   std::unique_ptr<adapters::sqlite::SqliteStore> store;
+  std::unique_ptr<WatchedStore> watched_store;
   std::unique_ptr<vault::KeyRing> keys;
   std::unique_ptr<vault::Records> records;
   std::unique_ptr<adapters::system::FileRescue> rescue;
+  std::unique_ptr<WatchedRescue> watched_rescue;
   std::unique_ptr<oauth::Context> context;
   std::unique_ptr<oauth::Refresher> refresher;
   std::unique_ptr<oauth::Tokens> tokens;
@@ -195,10 +199,13 @@ class EngineRig {
     roots = std::make_unique<adapters::root_key::RootKeys>(std::vector{model::Secret(std::string(32, 'r'))}, random);
     store =
         must(adapters::sqlite::SqliteStore::open(folder / "valetkey.db", clock, bus, {.before_commit = [this] { return !is_store_down; }}));
-    keys = std::make_unique<vault::KeyRing>(*store, *roots, clock, random);
+    watch.executor = world->get_executor();
+    watched_store = std::make_unique<WatchedStore>(*store, watch);
+    keys = std::make_unique<vault::KeyRing>(*watched_store, *roots, clock, random);
     must(run(*world, keys->start()));
-    records = std::make_unique<vault::Records>(*store, *keys);
+    records = std::make_unique<vault::Records>(*watched_store, *keys);
     rescue = std::make_unique<adapters::system::FileRescue>((folder / "rescue").string());
+    watched_rescue = std::make_unique<WatchedRescue>(*rescue, watch);
     context.reset(new oauth::Context{.records = *records,
                                      .keys = *keys,
                                      .http = provider,
@@ -206,7 +213,7 @@ class EngineRig {
                                      .random = random,
                                      .metrics = metrics,
                                      .log = log,
-                                     .rescue = *rescue,
+                                     .rescue = *watched_rescue,
                                      .catalogue = catalogue,
                                      .executor = world->get_executor(),
                                      .refresh = {},
