@@ -80,10 +80,10 @@ class NastyRig {
   #agent = new http.Agent({ keepAlive: true });
   elapsed = 0;
 
-  async start({ settings, stepped = true, env = {}, name = 'nasty' }) {
+  async start({ settings, stepped = true, env = {}, name = 'nasty', wrapper }) {
     this.provider = await start_nasty_provider(settings);
     try {
-      this.broker = await start_valetkey({ name, stepped, env });
+      this.broker = await start_valetkey({ name, stepped, env, wrapper });
     } catch (error) {
       await this.provider.stop();
       throw error;
@@ -165,5 +165,5 @@ class NastyRig {
   assert_never_concurrent() { assert.equal(this.provider.counters().concurrent_same_token, 0, 'a refresh token was sent twice at once'); }
 }
 
-/** Options: settings (of the provider), stepped (true), env, name (of the broker). */
+/** Options: settings (of the provider), stepped (true), env, name, wrapper (of the broker). */
 export const start_nasty_rig = (options = {}) => new NastyRig().start(options);

@@ -54,10 +54,15 @@ class Broker extends BrokerApi {
     };
   }
 
+  #command() {
+    const [command, ...args] = [...this.options.wrapper ?? [], binary_of(this.options.stepped), 'serve', ...this.options.args ?? []];
+    return [command, args];
+  }
+
   async start() {
     const stderr = openSync(this.stderr_file, 'a');
     try {
-      this.#process = await start_process(...with_parent(binary_of(this.options.stepped), ['serve', ...this.options.args ?? []]), {
+      this.#process = await start_process(...with_parent(...this.#command()), {
         is_ready: ready_origin, env: this.environment(), cwd: this.directory, stderr, on_line: (line) => this.#note(line), ...this.options.process,
       });
     } catch (error) {
@@ -148,7 +153,8 @@ class Broker extends BrokerApi {
 /**
  * Starts a broker and answers it: origin, port, key (an admin key unless `admin: false`), bootstrap_key, data_dir,
  * directory, root_key_file, api(), call(), as(key), make_key(), stop(), kill9(), restart(), advance(), end(), log().
- * Options: name, env (VALETKEY_* to add or replace), args, stepped, admin, admin_key, bootstrap_key.
+ * Options: name, env (VALETKEY_* to add or replace), args, wrapper (a command that becomes the broker), stepped, admin,
+ * admin_key, bootstrap_key.
  */
 export async function start_valetkey(options = {}) {
   const broker = new Broker(options);
