@@ -37,7 +37,7 @@ Result<Policy> read_policy(const boost::json::value& document, const Policy& cur
     if (reader.is_null(name)) out.*member = false;
   }
   for (const auto& [name, member] : kLimits) {
-    if (const auto value = reader.optional_integer(name, 0, kMost)) out.*member = *value;
+    if (const auto value = reader.optional_integer(name, 0, kMost)) out.*member = value;
     if (reader.is_null(name)) (out.*member).reset();
   }
   reader.finish();

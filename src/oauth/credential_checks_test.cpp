@@ -9,7 +9,6 @@ namespace valetkey::oauth {
 namespace {
 
 using Outcome = CredentialCheck::Outcome;
-using test::Behaviour;
 using test::EngineRig;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -23,7 +22,7 @@ model::Integration with_issuer() {
 }
 
 class CredentialChecksTest : public testing::Test {
- protected:
+ public:
   EngineRig rig{with_issuer()};
 
   std::vector<CredentialCheck> checks() {

@@ -8,10 +8,9 @@ namespace {
 using test::credential_body;
 using test::custom_integration_body;
 using testing::ElementsAre;
-using testing::IsSupersetOf;
 
 class AuditTest : public testing::Test {
- protected:
+ public:
   test::AdminRig rig;
   const std::string tenant = rig.engine.tenant.str();
 };

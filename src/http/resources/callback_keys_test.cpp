@@ -15,7 +15,7 @@ constexpr std::string_view kShared = "https://broker.example/oauth/callback/";
 
 /// Attacks on the callback: an answer that was asked for by one authorisation server must not be redeemed at another (S2).
 class CallbackKeysTest : public testing::Test {
- protected:
+ public:
   test::AdminRig rig;
 
   test::AdminRig::Answer reserve(std::string_view integration, const std::string& key) {

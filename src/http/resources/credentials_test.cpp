@@ -13,7 +13,7 @@ using testing::Not;
 using testing::UnorderedElementsAre;
 
 class CredentialsTest : public testing::Test {
- protected:
+ public:
   test::AdminRig rig;
 
   std::string create(std::string_view name = "main", std::string_view more = "") {

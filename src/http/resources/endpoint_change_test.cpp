@@ -18,7 +18,7 @@ constexpr std::string_view kEvil = "https://evil.example/token";
 
 /// Attacks on where secrets and tokens go: whoever can change a credential must not learn its client secret, nor a token.
 class EndpointChangeTest : public testing::Test {
- protected:
+ public:
   test::AdminRig rig;
   test::EngineRig& engine = rig.engine;
   const std::string path = "/v1/credentials/" + engine.credential.id.str();

@@ -10,7 +10,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 class IntegrationsTest : public testing::Test {
- protected:
+ public:
   test::AdminRig rig;
 
   std::vector<std::string> slugs(const std::string& key) {

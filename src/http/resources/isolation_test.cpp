@@ -9,13 +9,12 @@ namespace valetkey::http {
 namespace {
 
 using testing::AnyOf;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
 /// Another tenant's ids on every route there is: never more than "no such thing", and in the same words as for what exists nowhere.
 class IsolationTest : public testing::Test {
- protected:
+ public:
   void SetUp() override {
     add_connect_session_routes(rig.router, world);
     add_connection_routes(rig.router, world);

@@ -6,7 +6,6 @@ namespace valetkey::http {
 namespace {
 
 using test::credential_body;
-using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
@@ -14,7 +13,7 @@ using testing::SizeIs;
 using testing::StartsWith;
 
 class KeysTest : public testing::Test {
- protected:
+ public:
   test::AdminRig rig;
 
   test::AdminRig::Answer make(const std::string& with, std::string_view members) {

@@ -7,13 +7,11 @@ namespace valetkey::http {
 namespace {
 
 using test::credential_body;
-using testing::Contains;
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
 
 class TenantsTest : public testing::Test {
- protected:
+ public:
   test::AdminRig rig;
 
   test::AdminRig::Answer as_operator(std::string_view method, std::string target, std::string body = {}) {
