@@ -1,9 +1,5 @@
 #pragma once
-#include <deque>
-#include <map>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
 
 #include "ports/completion.hpp"
@@ -28,28 +24,14 @@ class RequestBudget {
   /// Held while a request is under way; gives its place back when dropped.
   using Permit = std::shared_ptr<void>;
 
-  explicit RequestBudget(BudgetLimits limits = {}) : limits_(limits) {}
+  explicit RequestBudget(BudgetLimits limits = {});
   RequestBudget(const RequestBudget&) = delete;
 
   ports::Task<Permit> acquire(Owner owner);
 
  private:
-  struct Waiting {
-    Owner owner;
-    ports::Completion<Permit> resume;
-  };
-
-  bool fits(const Owner& owner) const;
-  Permit take(const Owner& owner);
-  void give_back(const Owner& owner);
-  /// The next who fits, in tenant turn.
-  std::optional<Waiting> next();
-
-  BudgetLimits limits_;
-  std::mutex mutex_;
-  std::map<std::string, int> origins_, tenants_, credentials_;
-  std::map<std::string, std::deque<Waiting>> queues_;  ///< by tenant
-  std::string last_served_;
+  class Places;
+  std::shared_ptr<Places> places_;  ///< what a permit gives back to, unless it outlives the budget: tasks end after the engine
 };
 
 }  // namespace valetkey::oauth

@@ -189,5 +189,23 @@ TEST(RequestBudget, storm_on_many_threads_never_exceeds_a_limit) {
   EXPECT_EQ(served, kThreads * kEach);
 }
 
+/// A task that the end of the process destroys drops its permit after the engine is gone.
+TEST(RequestBudget, a_permit_may_outlive_it) {
+  boost::asio::io_context world;
+  auto budget = std::make_unique<RequestBudget>(BudgetLimits{.per_origin = 1, .per_tenant = 1, .per_credential = 1});
+  std::vector<Permit> held;
+  for (int i = 0; i < 2; ++i)
+    boost::asio::co_spawn(world, budget->acquire({"origin", "tenant", "credential"}), [&](const std::exception_ptr&, Permit permit) {
+      held.push_back(std::move(permit));
+    });
+  world.poll();
+  ASSERT_EQ(held.size(), 1U);
+  budget.reset();
+  held.clear();
+  world.restart();
+  world.poll();
+  EXPECT_TRUE(held.empty()) << "who waited was let into a budget that is gone";
+}
+
 }  // namespace
 }  // namespace valetkey::oauth
