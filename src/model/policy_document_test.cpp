@@ -12,6 +12,7 @@ using testing::IsEmpty;
 
 std::vector<std::string> pointers(const std::vector<FieldError>& errors) {
   std::vector<std::string> out;
+  out.reserve(errors.size());
   for (const auto& error : errors) out.push_back(error.pointer);
   return out;
 }

@@ -27,7 +27,6 @@ class CredentialChecksTest : public testing::Test {
 
   std::vector<CredentialCheck> checks() {
     auto client = EngineRig::must(test::run(*rig.world, load_client(*rig.context, rig.tenant, rig.credential.id, 1)));
-    std::vector<CredentialCheck> out;
     auto task = [](Context& context, const Client& of) -> ports::Answer<std::vector<CredentialCheck>> {
       co_return co_await check_credential(context, of);
     };
@@ -50,6 +49,7 @@ TEST_F(CredentialChecksTest, any_answer_of_a_url_counts_and_no_secret_is_sent_to
   rig.provider.script.push_back({.status = 404});
   const auto all = checks();
   std::vector<std::string> names;
+  names.reserve(all.size());
   for (const auto& each : all) names.push_back(each.name);
   EXPECT_THAT(names, ElementsAre("authorization_url", "token_url", "base_uri", "metadata", "client"));
   for (int i = 0; i < 3; ++i) EXPECT_EQ(all[static_cast<std::size_t>(i)].outcome, Outcome::kOk) << names[static_cast<std::size_t>(i)];
