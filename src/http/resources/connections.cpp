@@ -9,6 +9,7 @@
 #include "http/resources/audit_entry.hpp"
 #include "http/resources/connection_body.hpp"
 #include "http/resources/connection_document.hpp"
+#include "oauth/filtered_find.hpp"
 
 namespace valetkey::http {
 namespace {
@@ -60,16 +61,17 @@ ports::Task<Response> create(OauthWorld world, Request& request) {
 ports::Task<Response> list(OauthWorld world, Request& request) {
   auto page = page_of(request);
   if (!page) co_return problem_response(page.error(), request);
-  ports::Query query{.tenant = request.caller->tenant.str(), .after = page->after, .limit = page->limit + 1};
+  const auto& caller = *request.caller;
+  ports::Query query{.tenant = caller.tenant.str(), .after = page->after};
   for (const auto* filter : {"credential", "end_user", "state"})
     if (auto value = request.query_value(filter)) query.equal.emplace_back(filter, std::string(*value));
-  auto found = co_await world.context.records.find<model::Connection>(std::move(query));
+  auto found = co_await oauth::filtered_find<model::Connection>(world.context.records, std::move(query), static_cast<std::size_t>(page->limit) + 1,
+                                                                [&](const model::Connection& connection) { return permits(caller, connection); });
   if (!found) co_return problem_response(found.error(), request);
-  const bool has_more = found->size() > static_cast<std::size_t>(page->limit);
+  const bool has_more = std::cmp_greater(found->size(), page->limit);
   if (has_more) found->pop_back();
   json::array data;
-  for (const auto& connection : *found)
-    if (permits(*request.caller, connection)) data.emplace_back(to_json(connection));
+  for (const auto& connection : *found) data.emplace_back(to_json(connection));
   co_return page_response(std::move(data), has_more, found->empty() ? "" : found->back().id.str());
 }
 

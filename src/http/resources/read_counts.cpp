@@ -11,24 +11,41 @@ void ReadCounts::count(const model::TenantId& tenant, const model::ApiKeyId& key
 
 ports::Answer<void> ReadCounts::flush() {
   for (auto& shard : shards_) {
-    std::map<Cell, std::int64_t> counts;
+    Counts counts;
     {
       const std::lock_guard lock(shard.mutex);
       counts.swap(shard.counts);
     }
     if (counts.empty()) continue;
-    ports::Unit unit;
-    for (const auto& [cell, count] : counts) {
-      const auto& [tenant, key, connection, minute] = cell;
-      unit.writes.emplace_back(ports::CountReads{.tenant = tenant, .key = key, .connection = connection, .minute = minute, .count = count});
-    }
-    auto written = co_await store_.apply(std::move(unit));
+    auto written = co_await write(counts);
     if (written) continue;
     const std::lock_guard lock(shard.mutex);
     for (const auto& [cell, count] : counts) shard.counts[cell] += count;
     co_return written;
   }
   co_return model::Result<void>{};
+}
+
+ports::Answer<void> ReadCounts::write(Counts& counts) {
+  ports::Unit unit;
+  std::string tenant;
+  for (auto cell = counts.begin(); cell != counts.end();) {
+    if (const auto& owner = std::get<0>(cell->first); owner != tenant) {
+      auto row = co_await store_.get(model::Kind::kTenant, owner);
+      if (!row) co_return model::fail(std::move(row.error()));
+      if (!*row) {  // deleted meanwhile: nothing of it may come back
+        cell = counts.erase(cell);
+        continue;
+      }
+      tenant = owner;
+      unit.preconditions.emplace_back(ports::Expect{model::Kind::kTenant, tenant, "revision", (*row)->revision});
+    }
+    const auto& [owner, key, connection, minute] = cell->first;
+    unit.writes.emplace_back(ports::CountReads{.tenant = owner, .key = key, .connection = connection, .minute = minute, .count = cell->second});
+    ++cell;
+  }
+  if (unit.writes.empty()) co_return model::Result<void>{};
+  co_return co_await store_.apply(std::move(unit));
 }
 
 }  // namespace valetkey::http

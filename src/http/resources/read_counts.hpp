@@ -23,11 +23,15 @@ class ReadCounts {
 
  private:
   using Cell = std::tuple<std::string, std::string, std::string, std::int64_t>;  ///< tenant, key, connection, minute
+  using Counts = std::map<Cell, std::int64_t>;
   static constexpr std::size_t kShards = 8;
   struct Shard {
     std::mutex mutex;
-    std::map<Cell, std::int64_t> counts;
+    Counts counts;
   };
+
+  /// One unit; takes those of deleted tenants out of `counts`.
+  ports::Answer<void> write(Counts& counts);
 
   ports::Store& store_;
   const ports::Clock& clock_;
