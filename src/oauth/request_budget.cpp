@@ -111,9 +111,8 @@ void RequestBudget::Places::enter(Owner owner, ports::Completion<Permit> resume)
 RequestBudget::RequestBudget(BudgetLimits limits) : places_(std::make_shared<Places>(limits)) {}
 
 ports::Task<RequestBudget::Permit> RequestBudget::acquire(Owner owner) {
-  return ports::completed_by<Permit>([this, owner = std::move(owner)](ports::Completion<Permit> resume) {
-    places_->enter(owner, std::move(resume));
-  });
+  return ports::completed_by<Permit>(
+      [this, owner = std::move(owner)](ports::Completion<Permit> resume) { places_->enter(owner, std::move(resume)); });
 }
 
 }  // namespace valetkey::oauth

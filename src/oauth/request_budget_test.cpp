@@ -195,9 +195,8 @@ TEST(RequestBudget, a_permit_may_outlive_it) {
   auto budget = std::make_unique<RequestBudget>(BudgetLimits{.per_origin = 1, .per_tenant = 1, .per_credential = 1});
   std::vector<Permit> held;
   for (int i = 0; i < 2; ++i)
-    boost::asio::co_spawn(world, budget->acquire({"origin", "tenant", "credential"}), [&](const std::exception_ptr&, Permit permit) {
-      held.push_back(std::move(permit));
-    });
+    boost::asio::co_spawn(world, budget->acquire({"origin", "tenant", "credential"}),
+                          [&](const std::exception_ptr&, Permit permit) { held.push_back(std::move(permit)); });
   world.poll();
   ASSERT_EQ(held.size(), 1U);
   budget.reset();
