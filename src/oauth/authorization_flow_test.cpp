@@ -285,6 +285,11 @@ TEST_F(IssuerFlowTest, security_s09_renewal_keeps_its_owner) {
 }
 
 TEST_F(AuthorizationFlowTest, security_s01_endpoints_that_changed_meanwhile_abort) {
+  Walk waiting(rig);
+  waiting.begin();
+  const auto finished = waiting.come_back_with_code();
+  ASSERT_FALSE(finished.error);
+  const auto spent = rig.provider.token_requests();
   Walk walk(rig);
   walk.begin();
   auto changed = rig.credential;
@@ -294,7 +299,8 @@ TEST_F(AuthorizationFlowTest, security_s01_endpoints_that_changed_meanwhile_abor
   set.number = 2;
   EngineRig::must(run(*rig.world, rig.store->apply({.writes = {rig.records->put(changed), rig.records->put(set)}})));
   EXPECT_EQ(walk.come_back_with_code().error_code, "endpoints_changed");
-  EXPECT_EQ(rig.provider.token_requests(), 0U);
+  EXPECT_EQ(rig.provider.token_requests(), spent);
+  EXPECT_EQ(waiting.confirm(finished).error().code, Code::kConflict) << "authorised for endpoints that are no longer the credential's";
 }
 
 }  // namespace

@@ -23,8 +23,10 @@ std::vector<model::FieldError> misfits(const SessionWish& wish, const Client& cl
     errors.push_back({"/return_url", "is not one of the credential's return_urls; they are compared exactly"});
   if (!wish.opener_origin.empty() && !holds(credential.opener_origins, wish.opener_origin))
     errors.push_back({"/opener_origin", "is not one of the credential's opener_origins; they are compared exactly"});
-  if (wish.return_url.empty() && wish.opener_origin.empty() && credential.completion == model::Completion::kConfirmed)
-    errors.push_back({"/return_url", "return_url or opener_origin is required: the confirmation code must come back to the product (S7)"});
+  if (wish.return_url.empty() && credential.completion == model::Completion::kConfirmed)
+    errors.push_back({"/return_url",
+                      "is required, also beside opener_origin until pop-ups come with a later version: the confirmation code must come "
+                      "back to the product (S7)"});
   for (std::size_t i = 0; i < wish.scopes.size(); ++i)
     if (!holds(client.scopes(), wish.scopes[i])) errors.push_back({fmt::format("/scopes/{}", i), "is not one of the credential's scopes"});
   return errors;
@@ -133,8 +135,13 @@ ports::Answer<model::Connection> ConnectSessions::confirm(model::TenantId tenant
   if (!connection) co_return fail(std::move(connection.error()));
   auto grant = co_await context_.records.load<model::Grant>(tenant, session->grant->str());
   if (!grant) co_return fail(std::move(grant.error()));
+  auto credential = co_await context_.records.load<model::Credential>(tenant, session->credential.str());
+  if (!credential) co_return fail(std::move(credential.error()));
+  if (credential->endpoint_set != grant->endpoint_set)  // S1
+    co_return fail(Code::kConflict, place + ": the credential's endpoints changed meanwhile; let the end user connect again");
   ports::Unit unit;
-  unit.preconditions = {vault::Records::unchanged(*session), vault::Records::unchanged(*connection)};
+  unit.preconditions = {vault::Records::unchanged(*session), vault::Records::unchanged(*connection),
+                        vault::Records::unchanged(*credential)};
   session->state = model::SessionState::kCompleted;
   session->confirm_hash.clear();
   unit.writes.emplace_back(context_.records.put(*session));
