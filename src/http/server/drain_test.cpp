@@ -88,6 +88,7 @@ TEST(Drain, cuts_off_at_the_deadline) {
   auto busy = drain.slow_request();
   drain.stop(4s);
   drain.rig.advance(3s);
+  ServerRig::wait_until([&] { return drain.rig.clock.sleepers() == 3; });  // both sweeps and the request: none is still on its way
   EXPECT_FALSE(drain.is_stopped);
   drain.rig.clock.advance(1s);  // the sweeps end with the server
   ServerRig::wait_until([&] { return drain.is_stopped.load(); });
