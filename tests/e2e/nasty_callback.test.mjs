@@ -31,6 +31,7 @@ afterEach(async () => {
   provider.script.clear('/authorize');
   for (const subject of subjects.splice(0)) await subject.remove();
   Object.assign(provider.settings, { account: null, send_iss: true });
+  for (const { params } of provider.log.entries) secret(params.code_verifier, params.code, params.state, params.nonce);
   provider.log.clear();
 });
 
@@ -55,6 +56,7 @@ async function begun(subject, { browser = new Browser(), wish } = {}) {
   await browser.open(session.connect_url);
   await browser.submit({}, { button: /allow/i, until: is_callback });
   assert.ok(browser.pending, `the provider did not answer: ${browser.page.status} ${browser.page.visible}`);
+  for (const { headers } of browser.history) for (const cookie of headers['set-cookie'] ?? []) secret(/^[^=]+=([^;]*)/.exec(cookie)[1]);
   return { session, browser, callback: new URL(browser.pending) };
 }
 

@@ -60,6 +60,7 @@ class Broker extends BrokerApi {
   }
 
   async start() {
+    this.#advanced = [];  // what a former life did not answer
     const stderr = openSync(this.stderr_file, 'a');
     try {
       this.#process = await start_process(...with_parent(...this.#command()), {
