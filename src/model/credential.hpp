@@ -53,6 +53,7 @@ struct Credential {
   std::map<std::string, std::string> config_services;
   std::vector<std::string> return_urls;
   std::vector<std::string> opener_origins;
+  std::vector<std::string> audiences;    ///< that a token read may ask for (RFC 8707)
   Completion completion = Completion::kConfirmed;
   bool keep_password = false;            ///< keep name and password where the server gives no refresh token
   std::string callback_key;              ///< empty: the catalogue's own callback (S2)

@@ -58,6 +58,7 @@ void add_own(json::object& out, const Credential& credential, const EndpointSet&
   out["response_type"] = credential.response_type;
   out["return_urls"] = array_of(credential.return_urls);
   out["opener_origins"] = array_of(credential.opener_origins);
+  out["audiences"] = array_of(credential.audiences);
   out["completion"] = spelling(credential.completion);
   out["keep_password"] = credential.keep_password;
 }

@@ -63,6 +63,7 @@ TEST(CredentialDocument, takes_what_the_dialog_asks) {
   document["response_type"] = "code";
   document["return_urls"] = json::array{"https://app.example/done?x=1", "http://127.0.0.1:3000/done"};
   document["opener_origins"] = json::array{"https://app.example", "http://localhost:3000"};
+  document["audiences"] = json::array{"https://api.example/"};
   document["completion"] = "immediate";
   document["revocation_url"] = "https://acme.example/revoke";
   document["pkce"] = false;
@@ -157,6 +158,7 @@ TEST(CredentialDocument, own_members_have_rules) {
       {"opener_origins", R"(["https://APP.example"])", "/opener_origins/0", "origin"},
       {"opener_origins", R"(["https://app.example:443"])", "/opener_origins/0", "origin"},
       {"opener_origins", R"(["*"])", "/opener_origins/0", "absolute"},
+      {"audiences", R"(["https://api.example/", "a\u0000b"])", "/audiences/1", "control"},
       {"opener_origins", urls + "]", "/opener_origins", "20"},
       {"completion", R"("later")", "/completion", "confirmed, immediate"},
       {"keep_password", "true", "/keep_password", "password"},
@@ -291,7 +293,7 @@ TEST(CredentialDocument, security_s12_pkce_off_with_a_foreign_redirect_uri_is_re
   EXPECT_TRUE(read_credential(document, custom_integration(), kRules));
 }
 
-TEST(CredentialDocument, what_a_later_version_builds_says_so) {
+TEST(CredentialDocument, checklist_14_no_token_in_the_front_channel_and_what_a_later_version_builds_says_so) {
   const std::pair<std::string_view, json::value> cases[] = {
       {"response_type", "token"},
       {"response_type", "code id_token"},

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kMostUrls = 20;
 constexpr std::size_t kMostScopes = 100;
+constexpr std::size_t kMostAudiences = 16;
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
@@ -106,6 +107,18 @@ void read_scopes(CredentialReading& reading) {
   }
   credential.scopes = std::move(*scopes);
   credential.scopes_set = true;
+}
+
+void read_audiences(CredentialReading& reading) {
+  auto& audiences = reading.out.credential.audiences;
+  const auto how = given(reading.reader, "audiences");
+  if (how == Given::kNull) audiences.clear();
+  if (how != Given::kValue) return;
+  auto wanted = reading.reader.optional_strings("audiences", kMostAudiences, {.least = 1, .most = 2048});
+  if (!wanted) return;
+  for (std::size_t i = 0; i < wanted->size(); ++i)
+    if (std::ranges::any_of((*wanted)[i], is_control)) reading.errors.push_back({fmt::format("/audiences/{}", i), "must not hold control characters"});
+  audiences = std::move(*wanted);
 }
 
 void read_response_type(CredentialReading& reading) {
@@ -201,6 +214,7 @@ void read_own_members(CredentialReading& reading) {
   read_response_type(reading);
   read_urls(reading, "return_urls", false, credential.return_urls);
   read_urls(reading, "opener_origins", true, credential.opener_origins);
+  read_audiences(reading);
   read_or_default(reading, "completion", credential.completion, reader.optional_choice<Completion>("completion", spellings<Completion>()));
   read_or_default(reading, "keep_password", credential.keep_password, reader.optional_bool("keep_password"));
   read_later_switches(reading);

@@ -53,6 +53,7 @@ static void members(Io& io, Is<Credential> auto& credential) {
   io("config_services", credential.config_services);
   io("return_urls", credential.return_urls);
   io("opener_origins", credential.opener_origins);
+  io("audiences", credential.audiences);
   io("completion", credential.completion);
   io("keep_password", credential.keep_password);
   io("callback_key", credential.callback_key);

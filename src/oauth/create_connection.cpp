@@ -51,6 +51,9 @@ Result<void> check(const ConnectionWish& wish, const Client& client) {
     errors.push_back({"/username", "name and password are for the Password grant only"});
   if (!wish.audience.empty() && !client.is_client_credentials())
     errors.push_back({"/audience", "is for the Client Credentials grant only"});
+  const auto& audiences = client.credential.audiences;
+  if (!wish.audience.empty() && !audiences.empty() && std::ranges::find(audiences, wish.audience) == audiences.end())
+    errors.push_back({"/audience", "is not one of the credential's audiences"});
   if (wish.import && client.is_client_credentials())
     errors.push_back({"/import", "a Client Credentials connection has nothing to import; leave it out"});
   if (!wish.import && client.credential.grant_type == model::GrantType::kAuthorizationCode)

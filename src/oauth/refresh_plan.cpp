@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace valetkey::oauth {
 namespace {
 
@@ -55,6 +57,14 @@ std::optional<Error> obstacle(const PlanInput& input, bool is_token_rejected) {
   return std::nullopt;
 }
 
+/// A server may spend the refresh token of a request whose audience it then refuses, which ends the grant of everybody else: only the
+/// operator says for what tokens may be asked. A Client Credentials grant has nothing to lose.
+bool may_ask_for(const model::Credential& credential, const model::Grant& grant, const std::string& audience) {
+  if (audience.empty() || audience == grant.audience) return true;
+  if (credential.audiences.empty()) return credential.grant_type == model::GrantType::kClientCredentials;
+  return std::ranges::find(credential.audiences, audience) != credential.audiences.end();
+}
+
 Error cannot_refresh(const PlanInput& input, bool is_token_rejected) {
   return {.code = Code::kNeedsReconnect,
           .detail = fmt::format("refresh connection {} at {}: {} and the provider gave no refresh token; the end user must connect again",
@@ -91,6 +101,10 @@ Plan plan(const PlanInput& input, const Need& need) {
                        "token of connection {}: needs_reconnect (endpoints_changed); it was authorised for endpoint set {} of "
                        "credential {}, which is now at {}",
                        input.connection.id.str(), input.grant.endpoint_set, input.credential.id.str(), input.credential.endpoint_set)}};
+  if (!may_ask_for(input.credential, input.grant, need.audience))
+    return Refuse{{.code = Code::kInvalidInput,
+                   .detail = fmt::format("token of connection {}: the audience is not for this credential", input.connection.id.str()),
+                   .fields = {{"/audience", "is not one of the credential's audiences"}}}};
   const auto* token = find_token(input.grant, need.name, need.audience);
   if (need.rejected_generation && *need.rejected_generation > input.grant.generation)
     return Refuse{
@@ -98,6 +112,11 @@ Plan plan(const PlanInput& input, const Need& need) {
          .detail = fmt::format("refresh connection {}: generation {} was never issued, the newest is {}; send the generation of the "
                                "token that was rejected",
                                input.connection.id.str(), *need.rejected_generation, input.grant.generation)}};
+  // Named tokens come with the answer that made the grant: no request makes one that is not there.
+  if (token == nullptr && !need.name.empty())
+    return Refuse{{.code = Code::kInvalidInput,
+                   .detail = fmt::format("token of connection {}: it holds no token of this name", input.connection.id.str()),
+                   .fields = {{"/name", "is not the name of a token that the provider gave; leave it out for the main one"}}}};
   const bool is_rejected = token != nullptr && need.rejected_generation && token->generation <= *need.rejected_generation;
   const bool is_usable = token != nullptr && !is_rejected && is_live(*token, input.now);
   bool is_capped = false;

@@ -55,6 +55,33 @@ TEST(RefreshPlan, refresh_5_1_starts_a_quarter_or_the_margin_before_the_end) {
   EXPECT_TRUE(std::get<Serve>(scene.at(75s, {.min_ttl = 0s})).should_refresh);
 }
 
+TEST(RefreshPlan, checklist_18_a_named_token_that_was_never_given_spends_nothing) {
+  Scene scene;
+  EXPECT_EQ(refusal(scene.at(0s, {.name = "user"})), model::Code::kInvalidInput);
+  EXPECT_EQ(refusal(scene.at(7200s, {.name = "user"})), model::Code::kInvalidInput);
+  EXPECT_EQ(refusal(scene.at(0s, {.name = "user", .rejected_generation = 3})), model::Code::kInvalidInput);
+  scene.grant.access_tokens.push_back({.name = "user", .issued_at = kStart, .expires_at = kStart + 60s, .generation = 3});
+  EXPECT_TRUE(serves(scene.at(0s, {.name = "user"})));
+  EXPECT_TRUE(spends(scene.at(60s, {.name = "user"})));
+}
+
+TEST(RefreshPlan, checklist_18_an_audience_is_one_that_the_operator_named) {
+  Scene scene;
+  EXPECT_EQ(refusal(scene.at(0s, {.audience = "https://api.example"})), model::Code::kInvalidInput);
+  scene.credential.audiences = {"https://api.example"};
+  EXPECT_TRUE(spends(scene.at(0s, {.audience = "https://api.example"})));
+  EXPECT_EQ(refusal(scene.at(0s, {.audience = "https://api.example/"})), model::Code::kInvalidInput);
+  EXPECT_TRUE(serves(scene.at(0s)));
+}
+
+TEST(RefreshPlan, checklist_18_client_credentials_without_a_list_may_ask_for_any_audience) {
+  Scene scene;
+  scene.credential.grant_type = model::GrantType::kClientCredentials;
+  EXPECT_TRUE(spends(scene.at(0s, {.audience = "https://api.example"})));
+  scene.credential.audiences = {"https://other.example"};
+  EXPECT_EQ(refusal(scene.at(0s, {.audience = "https://api.example"})), model::Code::kInvalidInput);
+}
+
 TEST(RefreshPlan, refresh_rule_06_margin_longer_than_the_life_does_not_refresh_on_every_read) {
   Scene scene;
   scene.give_token(600s);

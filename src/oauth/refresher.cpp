@@ -22,6 +22,19 @@ bool is_store_down(const model::Error& error) { return error.code == Code::kStor
 
 bool is_superseded(const GrantState& state, const GrantKey& key) { return state.grant.id != key.grant; }
 
+/// The server refuses an audience that it never gave a token for (RFC 8707 section 2): the caller's fault, and no other reader's loss.
+bool is_about_audience(const GrantState& state, const Need& need, const TokenFailure& failure) {
+  const bool is_new = need.audience != state.grant.audience && find_token(state.grant, need.name, need.audience) == nullptr;
+  return failure.meaning == Meaning::kRejected && is_new;
+}
+
+model::Error audience_error(const GrantState& state, const TokenFailure& failure) {
+  return {.code = Code::kProviderRejected,
+          .detail = fmt::format("token of connection {} at {}: the server gives no token for this audience: {} {}",
+                                state.connection.id.str(), state.client.integration.slug, failure.code, failure.description),
+          .fields = {{"/audience", "is refused by the server"}}};
+}
+
 }  // namespace
 
 std::string lease_name(const model::GrantId& grant) { return "grant:" + grant.str(); }
@@ -90,14 +103,14 @@ ports::Task<Refresher::Outcome> Refresher::spend(GrantState state, Need need, Fl
   auto answer = co_await send(state, need, *started);
   permit.reset();
   if (!answer) {
-    // Nothing left the house (a seal that does not open, a URL that does not fill): the mark is taken back.
-    state.grant.attempt = started->attempt_before;
-    auto undone = co_await context_.store().apply(
-        {.preconditions = {ports::Expect{model::Kind::kGrant, state.grant.id.str(), "generation", generation_spent}},
-         .writes = {context_.records.put(state.grant), ports::DropLease{lease_name(state.grant.id), context_.owner}}});
-    co_return model::fail(undone ? std::move(answer.error()) : std::move(undone.error()));
+    // Nothing left the house: a seal that does not open, a URL that does not fill.
+    co_return co_await take_back(std::move(state), *started, std::move(answer.error()));
   }
   if (!*answer) {
+    if (is_about_audience(state, need, answer->error())) {
+      auto error = audience_error(state, answer->error());
+      co_return co_await take_back(std::move(state), *started, std::move(error));
+    }
     state.grant.attempt = started->attempt_before;
     co_return co_await save_failure(std::move(state), answer->error(), should_repeat);
   }
@@ -116,6 +129,14 @@ ports::Task<Refresher::Outcome> Refresher::spend(GrantState state, Need need, Fl
   context_.metrics.count("valetkey_refreshes_total", "ok");
   co_return co_await save_renewed(context_, std::move(state), generation_spent,
                                   [&settle](model::Error error) { settle(model::fail(std::move(error))); });
+}
+
+ports::Task<Refresher::Outcome> Refresher::take_back(GrantState state, Started started, model::Error error) {
+  state.grant.attempt = started.attempt_before;
+  auto undone = co_await context_.store().apply(
+      {.preconditions = {ports::Expect{model::Kind::kGrant, state.grant.id.str(), "generation", state.grant.generation}},
+       .writes = {context_.records.put(state.grant), ports::DropLease{lease_name(state.grant.id), context_.owner}}});
+  co_return model::fail(undone ? std::move(error) : std::move(undone.error()));
 }
 
 ports::Answer<Refresher::Started> Refresher::start(GrantState& state) {

@@ -43,6 +43,8 @@ class Refresher {
   ports::Answer<Started> start(GrantState& state);
   ports::Task<Outcome> wait_for_other_node(const GrantState& state);
   ports::Answer<std::expected<TokenAnswer, TokenFailure>> send(const GrantState& state, const Need& need, const Started& started);
+  /// The mark is taken back: the request says nothing about the grant.
+  ports::Task<Outcome> take_back(GrantState state, Started started, model::Error error);
   ports::Task<Outcome> save_failure(GrantState state, const TokenFailure& failure, bool& should_repeat);
 
   Context& context_;

@@ -109,6 +109,7 @@ inline model::Credential sample() {
           .config_services = {{"token_validation", "preset/acme"}},
           .return_urls = {"https://app.example/back"},
           .opener_origins = {"https://app.example"},
+          .audiences = {"https://api.a.example/"},
           .completion = model::Completion::kImmediate,
           .keep_password = true,
           .callback_key = "cb_key",
