@@ -9,25 +9,39 @@ namespace {
 using model::Code;
 using model::fail;
 
-/// What to hand to the revocation endpoint: the refresh token ends the whole grant (RFC 7009 2.1), else the access token.
 struct Revocable {
   model::Secret token;
   std::string hint;
 };
 
-ports::Answer<std::optional<Revocable>> revocable_of(const Context& context, const GrantState& state) {
+/// What to hand to the revocation endpoint. The refresh token, first, ends the whole grant (RFC 7009 2.1), but not every server ends
+/// the access tokens with it.
+ports::Answer<std::vector<Revocable>> revocables_of(const Context& context, const GrantState& state) {
   const auto& grant = state.grant;
+  std::vector<Revocable> out;
   if (!grant.refresh_token.empty()) {
     auto token = co_await context.keys.open(vault::refresh_token_place(grant, state.client.set_hash), grant.refresh_token);
     if (!token) co_return fail(std::move(token.error()));
-    co_return Revocable{std::move(*token), "refresh_token"};
+    out.push_back({std::move(*token), "refresh_token"});
   }
-  const auto* access = find_token(grant, "", grant.audience);
-  if (access == nullptr) access = find_token(grant, "", "");
-  if (access == nullptr) co_return std::nullopt;
-  auto token = co_await context.keys.open(vault::access_token_place(grant, *access, state.client.set_hash), access->sealed);
-  if (!token) co_return fail(std::move(token.error()));
-  co_return Revocable{std::move(*token), "access_token"};
+  for (const auto& access : grant.access_tokens) {
+    if (access.expires_at && *access.expires_at <= context.clock.wall_now()) continue;
+    auto token = co_await context.keys.open(vault::access_token_place(grant, access, state.client.set_hash), access.sealed);
+    if (!token) co_return fail(std::move(token.error()));
+    out.push_back({std::move(*token), "access_token"});
+  }
+  co_return out;
+}
+
+/// Why the server did not take it; empty: it did.
+ports::Task<std::string> refusal_of_revocation(const Context& context, const Client& client, const std::string& url, const Revocable& revocable) {
+  auto request = token_request(client.integration, url,
+                               {{"token", std::string(revocable.token.reveal())}, {"token_type_hint", revocable.hint}}, proof_of(client, 0));
+  request.tenant = client.credential.tenant;
+  auto response = co_await context.http.send(std::move(request));
+  if (!response) co_return response.error().error.detail;
+  if (response->status < 200 || response->status > 299) co_return fmt::format("the provider answered {}", response->status);
+  co_return std::string();
 }
 
 /// Another living connection of the same account through the same credential.
@@ -69,18 +83,18 @@ ports::Answer<Revocation> Connections::revoke(const GrantState& state) {
   }
   auto url = filled_url(client, client.integration.revocation_url, state.connection.fields);
   if (!url) co_return Revocation{kFailed, url.error().detail};
-  auto revocable = co_await revocable_of(context_, state);
-  if (!revocable) co_return Revocation{kFailed, revocable.error().detail};
-  if (!*revocable) co_return Revocation{kNotSupported, "the grant holds no token"};
-  auto request =
-      token_request(client.integration, *url,
-                    {{"token", std::string((*revocable)->token.reveal())}, {"token_type_hint", (*revocable)->hint}}, proof_of(client, 0));
-  request.tenant = client.credential.tenant;
-  auto response = co_await context_.http.send(std::move(request));
-  if (!response) co_return Revocation{kFailed, response.error().error.detail};
-  if (response->status < 200 || response->status > 299)
-    co_return Revocation{kFailed, fmt::format("the provider answered {}", response->status)};
-  co_return Revocation{kRevoked, ""};
+  auto revocables = co_await revocables_of(context_, state);
+  if (!revocables) co_return Revocation{kFailed, revocables.error().detail};
+  if (revocables->empty()) co_return Revocation{kNotSupported, "the grant holds no token that lives"};
+  Revocation revocation{kRevoked, ""};
+  for (const auto& revocable : *revocables) {
+    const bool is_first = &revocable == &revocables->front();
+    auto refusal = co_await refusal_of_revocation(context_, client, *url, revocable);
+    if (refusal.empty()) continue;
+    if (is_first) co_return Revocation{kFailed, std::move(refusal)};
+    revocation.detail = "an access token may live until it expires: " + refusal;
+  }
+  co_return revocation;
 }
 
 ports::Answer<Removed> Connections::remove(model::TenantId tenant, model::ConnectionId id, Alongside<Removed> alongside) {

@@ -9,6 +9,8 @@
 #include "http/resources/audit_entry.hpp"
 #include "http/resources/connection_body.hpp"
 #include "http/resources/connection_document.hpp"
+#include "model/enum_spelling.hpp"
+#include "model/json_reader.hpp"
 #include "oauth/filtered_find.hpp"
 
 namespace valetkey::http {
@@ -63,6 +65,9 @@ ports::Task<Response> list(OauthWorld world, Request& request) {
   if (!page) co_return problem_response(page.error(), request);
   const auto& caller = *request.caller;
   ports::Query query{.tenant = caller.tenant.str(), .after = page->after};
+  if (const auto state = request.query_value("state"); state && !model::spelled<model::ConnectionState>(*state))
+    co_return problem_response(
+        model::invalid_input("read the query", {{"/state", "must be awaiting_confirmation, active, needs_reconnect, held or revoked"}}), request);
   for (const auto* filter : {"credential", "end_user", "state"})
     if (auto value = request.query_value(filter)) query.equal.emplace_back(filter, std::string(*value));
   auto found = co_await oauth::filtered_find<model::Connection>(world.context.records, std::move(query), static_cast<std::size_t>(page->limit) + 1,
