@@ -9,7 +9,7 @@ import { connect_account } from '../support/connect_flow.mjs';
 import { glewlwyd_credential } from '../support/credential_bodies.mjs';
 import { eventually } from '../support/eventually.mjs';
 import { start_glewlwyd } from '../support/glewlwyd.mjs';
-import { http_request } from '../support/http_request.mjs';
+import { http_request, post_form } from '../support/http_request.mjs';
 import { register_at_glewlwyd } from '../support/registration.mjs';
 import { Sink } from '../support/sink.mjs';
 import { secret } from '../support/test_run.mjs';
@@ -31,6 +31,8 @@ const make_connection = (credential, { expect = 201, ...more } = {}) => broker.a
 const token_of = (connection, options) => broker.api('GET', `/v1/connections/${connection.id}/token`, options);
 const forced = (connection, rejected_generation, options) => broker.api('POST', `/v1/connections/${connection.id}/refresh`, { body: { rejected_generation }, ...options });
 const call_api = (plugin, { access_token }) => http_request(server[plugin].api_url, { headers: { authorization: `Bearer ${access_token}` } });
+/** Whether the oidc plugin still takes the access token (RFC 7662). */
+const is_active = async ({ access_token }) => (await post_form(server.oidc.introspection_url, { token: access_token }, server.basic(server.clients.basic))).json().active;
 /** How many refresh tokens the end user sees as live in his account at the oidc plugin. */
 async function live_refresh_tokens() {
   const { username, password } = server;
@@ -168,16 +170,18 @@ describe('expiry and the end', () => {
     }
   });
 
-  test('deleting the connection revokes the grant there', async () => {
+  test('deleting the connection revokes its refresh token there, and the access token that this server would let live', async () => {
     const credential = await make_credential({ plugin: 'oidc' });
     const connection = await make_connection(credential);
     const kept = await make_connection(credential, { end_user: { id: 'user-2' } });
-    const other = await token_of(kept);
+    const [token, other] = [await token_of(connection), await token_of(kept)];
+    assert.equal(await is_active(token), true);
     const live = await live_refresh_tokens();
     assert.ok(live >= 2);
     const { revocation } = await broker.api('DELETE', `/v1/connections/${connection.id}`);
     assert.equal(revocation.outcome, 'revoked');
     assert.equal(await live_refresh_tokens(), live - 1);
+    assert.deepEqual([await is_active(token), await is_active(other)], [false, true]);
     assert.equal((await forced(kept, other.generation)).generation, other.generation + 1);
   });
 

@@ -21,7 +21,8 @@ let product;
 let broker;
 let return_url;
 before(async () => {
-  [provider, product, broker] = await Promise.all([start_oidc_provider(), Sink.start(), start_valetkey({ name: 'oidc' })]);
+  // one test holds an answer back until a thousand readers wait for it, however busy the machine is
+  [provider, product, broker] = await Promise.all([start_oidc_provider(), Sink.start(), start_valetkey({ name: 'oidc', env: { VALETKEY_TOKEN_REQUEST_TIMEOUT: '120' } })]);
   return_url = `${product.origin}/connected`;
 });
 after(async () => { await Promise.all([broker?.end(), product?.stop()]); await provider?.stop(); });
@@ -148,7 +149,7 @@ describe('refresh', () => {
       await eventually(async () => {
         const { text } = await broker.call('GET', '/metrics');
         return Number(/^valetkey_http_connections (\d+)$/m.exec(text)[1]) > readers.length;
-      }, { within_ms: 30_000 });
+      }, { within_ms: 90_000 });
       assert.deepEqual((await provider.counters()).token, {});
       gate.open_door();
 
@@ -187,6 +188,34 @@ describe('refresh', () => {
     } finally {
       agent.destroy();
     }
+  });
+
+  test('checklist_18_a_token_that_nobody_gives_spends_nothing_of_the_grant', async () => {
+    const { connection } = await connect(await register());
+    const live = await token_of(connection);
+    const nameless = await broker.api('GET', `/v1/connections/${connection.id}/token?name=bot`, { expect: 422 });
+    assert.deepEqual(nameless.errors.map(({ pointer }) => pointer), ['/name']);
+    assert.deepEqual((await provider.counters()).token.refresh_token, undefined);
+
+    // this server spends the refresh token of a request whose audience it refuses: who asks for one must not end the grant of all
+    const asked = (target) => broker.api('GET', `/v1/connections/${target.id}/token?audience=${encodeURIComponent('https://api.example/')}`, { expect: 422 });
+    const refused = await asked(connection);
+    assert.deepEqual([refused.code, refused.errors.map(({ pointer }) => pointer)], ['invalid_input', ['/audience']]);
+    await broker.api('POST', `/v1/connections/${connection.id}/refresh`, { body: { rejected_generation: live.generation, audience: 'https://api.example/' }, expect: 422 });
+    assert.deepEqual((await provider.counters()).token.refresh_token, undefined);
+    assert.equal(await account_at_api(await forced(connection, live.generation)), 'alice');
+
+    // what the operator named is asked for; that the server refuses it is told to who asked, and keeps nobody else waiting
+    const machine = await broker.api('POST', '/v1/credentials', { body: oidc_credential(provider, { client: 'machine-basic', audiences: ['https://api.example/'] }) });
+    const by_machine = await broker.api('POST', '/v1/connections', { body: { credential: machine.id } });
+    for (let i = 0; i < 2; i += 1) {
+      const told = await asked(by_machine);
+      assert.deepEqual([told.code, told.errors.map(({ pointer }) => pointer)], ['provider_rejected', ['/audience']]);
+      assert.match(told.detail, /invalid_target/);
+    }
+    const { grant } = await broker.api('GET', `/v1/connections/${by_machine.id}`);
+    assert.deepEqual([grant.failures, grant.next_attempt_at, grant.last_error], [0, null, null]);
+    assert.equal((await forced(by_machine, 1)).generation, 2);
   });
 
   test('refresh_5_6_a_grant_that_ended_at_the_provider_needs_a_reconnect_and_is_not_asked_for_again', async () => {
@@ -230,7 +259,8 @@ describe('the end of a connection', () => {
 
     const removed = await broker.api('DELETE', `/v1/connections/${connection.id}`);
     assert.deepEqual(removed, { id: connection.id, deleted: true, revocation: { outcome: 'revoked' } });
-    assert.equal((await provider.counters()).revocations, 1);
+    // the refresh token, and the access token for servers that would let it live
+    assert.equal((await provider.counters()).revocations, 2);
     await assert_dead(tokens, credential.client_id);
     await token_of(connection, { expect: 404 });
     await broker.api('GET', `/v1/connections/${connection.id}`, { expect: 404 });
