@@ -117,7 +117,8 @@ void read_audiences(CredentialReading& reading) {
   auto wanted = reading.reader.optional_strings("audiences", kMostAudiences, {.least = 1, .most = 2048});
   if (!wanted) return;
   for (std::size_t i = 0; i < wanted->size(); ++i)
-    if (std::ranges::any_of((*wanted)[i], is_control)) reading.errors.push_back({fmt::format("/audiences/{}", i), "must not hold control characters"});
+    if (std::ranges::any_of((*wanted)[i], is_control))
+      reading.errors.push_back({fmt::format("/audiences/{}", i), "must not hold control characters"});
   audiences = std::move(*wanted);
 }
 

@@ -34,9 +34,11 @@ ports::Answer<std::vector<Revocable>> revocables_of(const Context& context, cons
 }
 
 /// Why the server did not take it; empty: it did.
-ports::Task<std::string> refusal_of_revocation(const Context& context, const Client& client, const std::string& url, const Revocable& revocable) {
-  auto request = token_request(client.integration, url,
-                               {{"token", std::string(revocable.token.reveal())}, {"token_type_hint", revocable.hint}}, proof_of(client, 0));
+ports::Task<std::string> refusal_of_revocation(const Context& context, const Client& client, const std::string& url,
+                                               const Revocable& revocable) {
+  auto request =
+      token_request(client.integration, url, {{"token", std::string(revocable.token.reveal())}, {"token_type_hint", revocable.hint}},
+                    proof_of(client, 0));
   request.tenant = client.credential.tenant;
   auto response = co_await context.http.send(std::move(request));
   if (!response) co_return response.error().error.detail;

@@ -67,11 +67,13 @@ ports::Task<Response> list(OauthWorld world, Request& request) {
   ports::Query query{.tenant = caller.tenant.str(), .after = page->after};
   if (const auto state = request.query_value("state"); state && !model::spelled<model::ConnectionState>(*state))
     co_return problem_response(
-        model::invalid_input("read the query", {{"/state", "must be awaiting_confirmation, active, needs_reconnect, held or revoked"}}), request);
+        model::invalid_input("read the query", {{"/state", "must be awaiting_confirmation, active, needs_reconnect, held or revoked"}}),
+        request);
   for (const auto* filter : {"credential", "end_user", "state"})
     if (auto value = request.query_value(filter)) query.equal.emplace_back(filter, std::string(*value));
-  auto found = co_await oauth::filtered_find<model::Connection>(world.context.records, std::move(query), static_cast<std::size_t>(page->limit) + 1,
-                                                                [&](const model::Connection& connection) { return permits(caller, connection); });
+  auto found =
+      co_await oauth::filtered_find<model::Connection>(world.context.records, std::move(query), static_cast<std::size_t>(page->limit) + 1,
+                                                       [&](const model::Connection& connection) { return permits(caller, connection); });
   if (!found) co_return problem_response(found.error(), request);
   const bool has_more = std::cmp_greater(found->size(), page->limit);
   if (has_more) found->pop_back();

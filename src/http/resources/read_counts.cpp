@@ -41,7 +41,8 @@ ports::Answer<void> ReadCounts::write(Counts& counts) {
       unit.preconditions.emplace_back(ports::Expect{model::Kind::kTenant, tenant, "revision", (*row)->revision});
     }
     const auto& [owner, key, connection, minute] = cell->first;
-    unit.writes.emplace_back(ports::CountReads{.tenant = owner, .key = key, .connection = connection, .minute = minute, .count = cell->second});
+    unit.writes.emplace_back(
+        ports::CountReads{.tenant = owner, .key = key, .connection = connection, .minute = minute, .count = cell->second});
     ++cell;
   }
   if (unit.writes.empty()) co_return model::Result<void>{};
