@@ -1,6 +1,7 @@
 #include "http/resources/policy.hpp"
 
 #include <boost/json.hpp>
+#include <limits>
 
 #include "http/etag.hpp"
 #include "http/problem.hpp"
@@ -11,12 +12,18 @@
 namespace valetkey::http {
 namespace {
 
+/// Null where there is no limit.
+boost::json::value limit_or_null(std::int64_t limit) {
+  if (limit == std::numeric_limits<std::int64_t>::max()) return nullptr;
+  return limit;
+}
+
 /// What the tenant set, and what follows from it and from the installation.
 Response policy_answer(const AdminWorld& world, const model::Tenant& tenant) {
   auto document = model::to_json(tenant.policy);
   const auto& quotas = world.context.quotas;
-  document["effective"] = {{"max_credentials", tenant.policy.max_credentials.value_or(quotas.credentials)},
-                           {"max_connections", tenant.policy.max_connections.value_or(quotas.connections)}};
+  document["effective"] = {{"max_credentials", limit_or_null(tenant.policy.max_credentials.value_or(quotas.credentials))},
+                           {"max_connections", limit_or_null(tenant.policy.max_connections.value_or(quotas.connections))}};
   auto response = json_response(200, document);
   set_etag(response, tenant.revision);
   return response;
