@@ -84,6 +84,8 @@ class AuthorizationFlowTest : public testing::Test {
     EngineRig::must(run(*rig.world, rig.store->apply({.writes = {rig.records->put(rig.credential)}})));
   }
   std::size_t connections() { return EngineRig::must(run(*rig.world, rig.records->find<model::Connection>({}))).size(); }
+
+ public:
   EngineRig rig;
 };
 

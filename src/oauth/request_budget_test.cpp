@@ -43,6 +43,7 @@ struct Door {
   /// `tenant/credential` of all inside, the latest last.
   [[nodiscard]] std::vector<std::string> inside() const {
     std::vector<std::string> names;
+    names.reserve(in.size());
     for (const auto& [owner, permit] : in) names.push_back(owner.tenant + "/" + owner.credential);
     return names;
   }
@@ -162,7 +163,7 @@ TEST(RequestBudget, storm_on_many_threads_never_exceeds_a_limit) {
 
   const auto caller = [&](int thread) -> ports::Task<void> {
     for (int i = 0; i < kEach; ++i) {
-      const auto number = static_cast<std::size_t>(thread * 7 + i);
+      const auto number = static_cast<std::size_t>(thread) * 7 + static_cast<std::size_t>(i);
       auto& origin = origins[number % origins.size()];
       auto& tenant = tenants[number % tenants.size()];
       auto& credential = credentials[number % credentials.size()];
@@ -179,6 +180,7 @@ TEST(RequestBudget, storm_on_many_threads_never_exceeds_a_limit) {
     }
   };
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int i = 0; i < kThreads; ++i)
     threads.emplace_back([&, i] {
       auto& own = contexts[static_cast<std::size_t>(i)];
