@@ -51,8 +51,6 @@ Caller caller_from(const model::ApiKey& key) {
           .expires_at = key.expires_at};
 }
 
-bool is_away(const model::Error& error) { return error.code == Code::kStoreUnavailable || error.code == Code::kStoreBusy; }
-
 }  // namespace
 
 struct Authentication::State {
@@ -156,7 +154,7 @@ ports::Answer<KnownCaller> Authentication::caller_of(const Request& request) {
     state->remember(digest, *caller, now);
     co_return state->if_unexpired(std::move(*caller));
   }
-  if (is_away(caller.error())) {
+  if (model::is_store_down(caller.error())) {
     if (known && now - known->read_at < kUsableFor) co_return state->if_unexpired(known->caller);
   } else {
     state->forget(digest);

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <stdexcept>
 
+#include "model/encoding.hpp"
+
 namespace valetkey::model {
 
 std::string sha256(std::string_view bytes) {
@@ -16,6 +18,8 @@ std::string sha256(std::string_view bytes) {
     throw std::runtime_error("sha256 failed");
   return out;
 }
+
+std::string sha256_hex(std::string_view bytes) { return to_hex(sha256(bytes)); }
 
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {
   std::string out(32, '\0');

@@ -85,6 +85,9 @@ inline std::unexpected<Error> fail(Code code, std::string detail, LogOnly log = 
 }
 inline std::unexpected<Error> fail(Error error) { return std::unexpected(std::move(error)); }
 
+/// The store cannot be reached or takes no more now: nothing is said about what was asked for, and trying again later is right.
+inline bool is_store_down(const Error& error) { return error.code == Code::kStoreUnavailable || error.code == Code::kStoreBusy; }
+
 /// `context: detail`, so that an error tells its whole way.
 Error in_context(Error error, std::string_view context);
 

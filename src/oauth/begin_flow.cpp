@@ -1,5 +1,4 @@
 #include "model/digest.hpp"
-#include "model/encoding.hpp"
 #include "model/json_reader.hpp"
 #include "model/placeholder_text.hpp"
 #include "model/url.hpp"
@@ -12,8 +11,6 @@ namespace {
 
 using model::Code;
 using model::fail;
-
-std::string hashed(std::string_view secret) { return model::to_hex(model::sha256(secret)); }
 
 /// A value in a host is one label (S3); closed lists and whole origins have rules of their own.
 std::optional<std::string> check_field(const Client& client, const model::Placeholder& placeholder, const std::string& value) {
@@ -56,10 +53,11 @@ std::string callback_path(const Client& client) {
 
 }  // namespace
 
-std::string flow_tag(std::string_view state) { return hashed(state).substr(0, 16); }
+std::string flow_tag(std::string_view state) { return model::sha256_hex(state).substr(0, 16); }
 
 bool is_bound_to(const model::ConnectSession& session, const std::string& browser_cookie) {
-  return session.browser_hash.empty() || (!browser_cookie.empty() && model::Secret::equals(hashed(browser_cookie), session.browser_hash));
+  return session.browser_hash.empty() ||
+         (!browser_cookie.empty() && model::Secret::equals(model::sha256_hex(browser_cookie), session.browser_hash));
 }
 
 ports::Answer<Begun> AuthorizationFlow::begin(BeginRequest request) {
@@ -84,14 +82,15 @@ ports::Answer<Begun> AuthorizationFlow::begin(BeginRequest request) {
               .flow_cookie = context_.random.token(32),
               .flow_tag = flow_tag(secrets.state),
               .lifetime = context_.flow.flow_lifetime};
-  model::Flow flow{.id = hashed(secrets.state), .tenant = session.tenant, .session = session.id, .credential = session.credential};
+  model::Flow flow{
+      .id = model::sha256_hex(secrets.state), .tenant = session.tenant, .session = session.id, .credential = session.credential};
   flow.endpoint_set = client.set.number;
-  flow.cookie_hash = hashed(begun.flow_cookie);
+  flow.cookie_hash = model::sha256_hex(begun.flow_cookie);
   flow.callback_path = callback_path(client);
   flow.redirect_uri = client.set.redirect_uri;
   flow.issuer = client.integration.issuer;
   flow.token_url = std::move(*token_url);
-  if (!secrets.nonce.empty()) flow.nonce_hash = hashed(secrets.nonce);
+  if (!secrets.nonce.empty()) flow.nonce_hash = model::sha256_hex(secrets.nonce);
   flow.response_type = client.credential.response_type;
   flow.expires_at = context_.clock.wall_now() + context_.flow.flow_lifetime;
   if (!secrets.code_verifier.empty()) {
@@ -102,7 +101,7 @@ ports::Answer<Begun> AuthorizationFlow::begin(BeginRequest request) {
   ports::Unit unit;
   unit.preconditions.emplace_back(vault::Records::unchanged(session));
   session.state = model::SessionState::kBound;
-  session.browser_hash = hashed(begun.browser_cookie);
+  session.browser_hash = model::sha256_hex(begun.browser_cookie);
   session.fields = std::move(request.fields);
   session.error.clear();
   unit.writes = {context_.records.put(session), context_.records.put(flow)};

@@ -1,7 +1,6 @@
 #include "oauth/connect_sessions.hpp"
 
 #include "model/digest.hpp"
-#include "model/encoding.hpp"
 #include "model/json_reader.hpp"
 #include "oauth/outbox.hpp"
 
@@ -51,7 +50,7 @@ bool is_ended(const model::ConnectSession& session, model::WallTime now) {
 
 }  // namespace
 
-std::string session_token_hash(std::string_view token) { return model::to_hex(model::sha256(token)); }
+std::string session_token_hash(std::string_view token) { return model::sha256_hex(token); }
 
 ports::Answer<ports::ExpectFewer> connection_quota(const Context& context, const model::TenantId& tenant) {
   auto record = co_await context.records.load_any<model::Tenant>(tenant.str());
@@ -126,7 +125,7 @@ ports::Answer<model::Connection> ConnectSessions::confirm(model::TenantId tenant
     co_return fail(Code::kConflict,
                    place + (session->state == model::SessionState::kCompleted ? ": it was confirmed already"
                                                                               : ": no account was connected through it yet"));
-  if (!model::Secret::equals(model::to_hex(model::sha256(code)), session->confirm_hash))
+  if (!model::Secret::equals(model::sha256_hex(code), session->confirm_hash))
     co_return fail(model::invalid_input(place, {{"/code", "is not the code of this session"}}));
   if (!session->confirm_expires_at || *session->confirm_expires_at <= context_.clock.wall_now())
     co_return fail(Code::kConflict, place + ": the code ended; let the end user connect again");

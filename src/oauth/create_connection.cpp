@@ -1,7 +1,6 @@
 #include <boost/json.hpp>
 
 #include "model/digest.hpp"
-#include "model/encoding.hpp"
 #include "model/json_reader.hpp"
 #include "model/placeholder_text.hpp"
 #include "oauth/account.hpp"
@@ -88,7 +87,7 @@ TokenAnswer answer_of(ImportedTokens tokens) {
 std::string unique_key(const Client& client, const ConnectionWish& wish, std::vector<std::string> scopes) {
   if (!client.is_client_credentials()) return {};
   std::ranges::sort(scopes);
-  return model::to_hex(model::sha256(model::length_prefixed({wish.audience, joined_scopes(scopes, " "), wish.end_user.id}))).substr(0, 32);
+  return model::sha256_hex(model::length_prefixed({wish.audience, joined_scopes(scopes, " "), wish.end_user.id})).substr(0, 32);
 }
 
 ports::Answer<void> keep_password(Context& context, const Client& client, const ConnectionWish& wish, model::Grant& grant) {

@@ -1,7 +1,6 @@
 #include <boost/json.hpp>
 
 #include "model/digest.hpp"
-#include "model/encoding.hpp"
 #include "model/placeholder_text.hpp"
 #include "oauth/account.hpp"
 #include "oauth/authorization_flow.hpp"
@@ -20,8 +19,6 @@ namespace {
 using model::Code;
 using model::fail;
 using model::Result;
-
-std::string hashed(std::string_view secret) { return model::to_hex(model::sha256(secret)); }
 
 /// A failure of a flow: the code that pages, events and the product see, and the error behind it.
 struct FlowFailure {
@@ -48,7 +45,7 @@ FlowResult<std::string> parameter(const model::Pairs& query, std::string_view na
 
 /// Erases the flow before anything else happens, so that `state` works once (checklist 5). nullopt: unknown or used.
 ports::Answer<std::optional<model::Flow>> consume(const Context& context, const std::string& state) {
-  auto flow = co_await context.records.load_any<model::Flow>(hashed(state));
+  auto flow = co_await context.records.load_any<model::Flow>(model::sha256_hex(state));
   if (!flow && flow.error().code == Code::kNotFound) co_return std::nullopt;
   if (!flow) co_return fail(std::move(flow.error()));
   auto applied = co_await context.store().apply(
@@ -191,7 +188,7 @@ ports::Task<FlowResult<void>> store(Finishing& at, model::Connection connection,
   } else {
     end.confirmation_code = model::Secret(context.random.token(32));
     at.session.state = model::SessionState::kAuthorized;
-    at.session.confirm_hash = hashed(end.confirmation_code.reveal());
+    at.session.confirm_hash = model::sha256_hex(end.confirmation_code.reveal());
     at.session.confirm_expires_at = context.clock.wall_now() + context.flow.confirm_lifetime;
     if (!at.session.renews) {
       connection.fields = at.fields;
@@ -277,7 +274,7 @@ ports::Task<CallbackEnd> AuthorizationFlow::finish(Callback callback) {
         tag, "callback_mismatch",
         {.code = Code::kConflict, .detail = "finish a connection: the answer came to another callback than the one the flow began with"});
   const auto cookie = callback.cookie_of(tag);
-  if (cookie.empty() || !model::Secret::equals(hashed(cookie), flow->cookie_hash))
+  if (cookie.empty() || !model::Secret::equals(model::sha256_hex(cookie), flow->cookie_hash))
     co_return unbound(
         tag, "browser_mismatch",
         {.code = Code::kConflict, .detail = "finish a connection: it was begun in another browser; go on there, or open the link again"});

@@ -52,7 +52,7 @@ model::Result<json::object> checked_claims(std::string_view id_token, const IdTo
   const auto seconds = expiry != nullptr ? expiry->to_number<std::int64_t>(failed) : 0;
   const auto earliest = std::chrono::ceil<model::Seconds>(expected.now.time_since_epoch() - expected.leeway);
   if (expiry == nullptr || failed || seconds < earliest.count()) return refuse("`exp` is missing or past");
-  if (!expected.nonce_hash.empty() && !model::Secret::equals(model::to_hex(model::sha256(text_of(claims, "nonce"))), expected.nonce_hash))
+  if (!expected.nonce_hash.empty() && !model::Secret::equals(model::sha256_hex(text_of(claims, "nonce")), expected.nonce_hash))
     return refuse("`nonce` is not the one that was sent");
   return std::move(claims);
 }

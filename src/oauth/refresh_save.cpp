@@ -39,14 +39,13 @@ ports::Unit success_unit(const Context& context, GrantState& state, std::int64_t
   return unit;
 }
 
-bool is_store_down(const model::Error& error) { return error.code == Code::kStoreUnavailable || error.code == Code::kStoreBusy; }
-
 std::string rescue_name(const model::Grant& grant) { return fmt::format("{}-{}-{}", grant.tenant.str(), grant.id.str(), grant.generation); }
 
-/// A renewed grant as text: its row, of which the store's columns are part.
-std::string text_of(const model::Grant& grant, std::int64_t generation_spent) {
+/// A renewed grant as text: its row, of which the store's columns are part, and who holds its lease.
+std::string text_of(const Context& context, const model::Grant& grant, std::int64_t generation_spent) {
   return boost::json::serialize(boost::json::object{{"doc", model::to_row(grant).doc},
                                                     {"connection", grant.connection.str()},
+                                                    {"owner", context.owner},
                                                     {"spent", generation_spent},
                                                     {"generation", grant.generation},
                                                     {"due_at", grant.due_at ? model::to_unix_ms(*grant.due_at) : 0},
@@ -67,7 +66,7 @@ model::Result<model::Grant> rescued_of(const model::Grant& stored, const boost::
 }
 
 ports::Answer<void> keep_outside(Context& context, const model::Grant& grant, std::int64_t generation_spent) {
-  const auto text = text_of(grant, generation_spent);
+  const auto text = text_of(context, grant, generation_spent);
   auto sealed = co_await context.keys.seal(vault::rescue_place(grant.tenant, grant.id, grant.generation), model::Secret(text));
   if (!sealed) co_return model::fail(std::move(sealed.error()));
   co_return co_await context.rescue.keep(rescue_name(grant), std::move(sealed->bytes));
@@ -91,6 +90,23 @@ ports::Answer<void> read_around(const Context& context, GrantState& state, std::
   co_return model::Result<void>{};
 }
 
+/// What became of one record: nullopt, it cannot be used yet and stays; false, it is obsolete.
+ports::Answer<std::optional<bool>> recover_one(Context& context, const model::TenantId& tenant, const model::GrantId& grant_id,
+                                               const boost::json::object& kept) {
+  auto state = co_await read_state(context, tenant, model::ConnectionId{std::string(kept.at("connection").as_string())});
+  if (!state && state.error().code != Code::kNotFound) co_return model::fail(std::move(state.error()));
+  if (!state || state->grant.id != grant_id) co_return false;
+  auto renewed = rescued_of(state->grant, kept);
+  if (!renewed) co_return std::nullopt;
+  state->grant = std::move(*renewed);
+  auto stored = co_await save_renewed(context, std::move(*state), kept.at("spent").to_number<std::int64_t>(), [](const model::Error&) {});
+  if (!stored && stored.error().code != Code::kNotFound) co_return std::nullopt;
+  // The life that held the lease has ended with its token saved: nothing of it is under way that the lease would guard.
+  ports::Unit unit{.writes = {ports::DropLease{lease_name(grant_id), std::string(kept.at("owner").as_string())}}};
+  if (auto dropped = co_await context.store().apply(std::move(unit)); !dropped) co_return model::fail(std::move(dropped.error()));
+  co_return stored.has_value();
+}
+
 }  // namespace
 
 ports::Answer<GrantState> save_renewed(Context& context, GrantState state, std::int64_t generation_spent,
@@ -104,7 +120,7 @@ ports::Answer<GrantState> save_renewed(Context& context, GrantState state, std::
       ++saved.grant.revision;
       co_return saved;
     }
-    if (is_store_down(applied.error())) {
+    if (model::is_store_down(applied.error())) {
       if (!is_rescued) {
         auto kept = co_await keep_outside(context, state.grant, generation_spent);
         is_rescued = kept.has_value();
@@ -120,7 +136,7 @@ ports::Answer<GrantState> save_renewed(Context& context, GrantState state, std::
       co_return model::fail(std::move(applied.error()));
     }
     auto around = co_await read_around(context, state, generation_spent);
-    if (!around && !is_store_down(around.error())) {
+    if (!around && !model::is_store_down(around.error())) {
       if (is_rescued) (void)co_await context.rescue.drop(rescue_name(state.grant));
       co_return model::fail(std::move(around.error()));
     }
@@ -136,28 +152,21 @@ ports::Answer<int> recover_rescued(Context& context) {
     const auto last = name.rfind('-');
     if (first == std::string::npos || first == last) continue;
     const model::TenantId tenant{name.substr(0, first)};
-    const model::GrantId grant_id{name.substr(first + 1, last - first - 1)};
-    auto place = vault::rescue_place(tenant, grant_id, std::strtoll(name.c_str() + last + 1, nullptr, 10));
-    auto opened = co_await context.keys.open(place, model::Sealed{sealed});
-    if (!opened) {
-      context.log.write(ports::LogLevel::kError, "a rescued token cannot be opened, it is left where it is",
-                        {{"grant", grant_id.str()}, {"cause", opened.error().detail}});
+    const model::GrantId grant{name.substr(first + 1, last - first - 1)};
+    auto opened = co_await context.keys.open(vault::rescue_place(tenant, grant, std::strtoll(name.c_str() + last + 1, nullptr, 10)),
+                                             model::Sealed{sealed});
+    const auto parsed = opened ? model::parse_json(opened->reveal()) : model::Result<boost::json::value>(boost::json::value());
+    std::optional<bool> outcome;
+    if (opened && parsed && parsed->is_object()) {
+      auto recovered = co_await recover_one(context, tenant, grant, parsed->as_object());
+      if (!recovered) co_return model::fail(std::move(recovered.error()));
+      outcome = *recovered;
+    }
+    if (!outcome) {
+      context.log.write(ports::LogLevel::kError, "a rescued token cannot be used, it is left where it is", {{"grant", grant.str()}});
       continue;
     }
-    auto parsed = model::parse_json(opened->reveal());
-    if (!parsed || !parsed->is_object()) continue;
-    const auto& object = parsed->as_object();
-    auto state = co_await read_state(context, tenant, model::ConnectionId{std::string(object.at("connection").as_string())});
-    if (!state && state.error().code != Code::kNotFound) co_return model::fail(std::move(state.error()));
-    if (state) {
-      auto renewed = rescued_of(state->grant, object);
-      if (renewed && state->grant.id == grant_id) {
-        state->grant = std::move(*renewed);
-        auto stored =
-            co_await save_renewed(context, std::move(*state), object.at("spent").to_number<std::int64_t>(), [](const model::Error&) {});
-        if (stored) ++saved;
-      }
-    }
+    if (*outcome) ++saved;
     if (auto dropped = co_await context.rescue.drop(name); !dropped) co_return model::fail(std::move(dropped.error()));
   }
   co_return saved;

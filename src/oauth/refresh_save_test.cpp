@@ -56,6 +56,7 @@ TEST(RefreshSave, refresh_5_3_the_rescue_record_survives_a_crash_and_is_sealed) 
   EXPECT_EQ(EngineRig::must(run(*rig.world, recover_rescued(*rig.context))), 1);
   EXPECT_EQ(rig.grant_of(scene.connection).generation, 2);
   EXPECT_TRUE(EngineRig::must(run(*rig.world, rig.rescue->all())).empty());
+  EXPECT_TRUE(rig.force(scene.connection, 2)) << "the lease of the former life ended with its token saved";
   rig.clock.advance(3601s);
   EXPECT_TRUE(rig.read(scene.connection)) << "the rotated token was the only copy";
   EXPECT_EQ(rig.provider.reused_after_rotation, 0);

@@ -18,8 +18,6 @@ constexpr model::Milliseconds kPoll{200};
 /// A compare-and-set that is lost this often is a bug, not a race.
 constexpr int kMostRounds = 20;
 
-bool is_store_down(const model::Error& error) { return error.code == Code::kStoreUnavailable || error.code == Code::kStoreBusy; }
-
 bool is_superseded(const GrantState& state, const GrantKey& key) { return state.grant.id != key.grant; }
 
 /// The server refuses an audience that it never gave a token for (RFC 8707 section 2): the caller's fault, and no other reader's loss.
@@ -122,7 +120,7 @@ ports::Task<Refresher::Outcome> Refresher::spend(GrantState state, Need need, Fl
       break;
     }
     // Sealing needs the store now and then (a new data key, a block of seals). The answer is the only copy: it waits here for the store.
-    if (!is_store_down(renewed.error())) co_return model::fail(std::move(renewed.error()));
+    if (!model::is_store_down(renewed.error())) co_return model::fail(std::move(renewed.error()));
     settle(model::fail(std::move(renewed.error())));
     co_await context_.clock.sleep_until(context_.clock.boot_now() + context_.refresh.first_backoff);
   }

@@ -47,7 +47,7 @@ ports::Answer<DataKeyPtr> DataKeys::current(std::string purpose, std::string ten
   const auto known = cache_.current(purpose, tenant);
   if (known && clock_.boot_now() - known->read_at < options_.current_for) co_return known->key;
   auto read = co_await read_current(purpose, tenant);
-  const bool is_away = !read && (read.error().code == Code::kStoreUnavailable || read.error().code == Code::kStoreBusy);
+  const bool is_away = !read && model::is_store_down(read.error());
   if (is_away && known) co_return known->key;
   co_return read;
 }

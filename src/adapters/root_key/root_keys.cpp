@@ -46,7 +46,7 @@ std::string associated_data(std::string_view root, std::string_view context) {
 std::string root_key_name(const model::Secret& key) {
   std::string bytes("valetkey root key name");
   bytes += key.reveal();
-  auto name = model::to_hex(model::sha256(bytes)).substr(0, 16);
+  auto name = model::sha256_hex(bytes).substr(0, 16);
   model::Secret::wipe(bytes);
   return name;
 }

@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "model/digest.hpp"
-#include "model/encoding.hpp"
 
 namespace valetkey::adapters::root_key {
 namespace {
@@ -56,7 +55,7 @@ std::string RsaKey::fingerprint() const {
   const int size = i2d_PUBKEY(key_, &der);
   std::string bytes(reinterpret_cast<const char*>(der), size > 0 ? static_cast<std::size_t>(size) : 0);
   OPENSSL_free(der);
-  return model::to_hex(model::sha256(bytes)).substr(0, 16);
+  return model::sha256_hex(bytes).substr(0, 16);
 }
 
 std::optional<std::string> RsaKey::encrypt(std::string_view plain, std::string_view label) const {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "model/digest.hpp"
-#include "model/encoding.hpp"
 
 namespace valetkey::adapters::sqlite {
 
@@ -14,7 +13,7 @@ namespace {
 
 constexpr std::string_view kDoing = "migrate the database";
 
-std::string digest(const embedded::File& file) { return model::to_hex(model::sha256(file.bytes)); }
+std::string digest(const embedded::File& file) { return model::sha256_hex(file.bytes); }
 
 model::Result<void> is_applied(const embedded::File& file, std::string_view name, std::string_view sha256) {
   if (file.name != name)
