@@ -34,7 +34,10 @@ std::unexpected<FlowFailure> stop(std::string code, model::Error error) {
 std::unexpected<FlowFailure> stop(std::string code, std::string detail) {
   return stop(std::move(code), model::Error{.code = Code::kProviderRejected, .detail = std::move(detail)});
 }
-std::unexpected<FlowFailure> stop(model::Error error) { return stop(std::string(model::facts(error.code).code), std::move(error)); }
+std::unexpected<FlowFailure> stop(model::Error error) {
+  std::string code(model::facts(error.code).code);
+  return stop(std::move(code), std::move(error));
+}
 
 /// One parameter of the callback; twice is an error (RFC 6749 3.1).
 FlowResult<std::string> parameter(const model::Pairs& query, std::string_view name) {

@@ -144,6 +144,7 @@ TEST(RefreshSave, refresh_rule_09_two_hundred_with_an_error_body_is_an_error) {
 TEST(Background, refreshes_what_is_due_before_anyone_asks) {
   EngineRig rig;
   std::vector<model::Connection> connections;
+  connections.reserve(10);
   for (int i = 0; i < 10; ++i) connections.push_back(rig.connect());
   boost::asio::co_spawn(*rig.world, rig.background->run(), boost::asio::detached);
   rig.clock.advance(3240s);
