@@ -34,6 +34,10 @@ enum class Code {
   kProviderRejected,        ///< the provider answered with a definitive error that is about this request
   kProviderUnavailable,     ///< not reached, 429, 5xx: try again
   kOutcomeUnknown,          ///< sent, no usable answer
+  kUpstreamUnreachable,     ///< a proxied call: name, connect or TLS failed; nothing was sent
+  kUpstreamTimeout,         ///< a proxied call: no answer in time
+  kUpstreamBroken,          ///< a proxied call: reset, truncated or not HTTP
+  kCallerGone,              ///< the caller left before the end; nobody reads the answer
   kEgressDenied,            ///< the address policy forbids the target
   kStoreUnavailable,
   kStoreBusy,               ///< the write queue is full
