@@ -8,17 +8,40 @@ constexpr std::size_t kMostRouteLabels = 1024;  // six status classes for each o
 }  // namespace
 
 std::vector<adapters::prometheus::MetricFacts> metric_table() {
+  const std::vector<double> quick{0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10};
+  const std::vector<double> group_sizes{1, 2, 4, 8, 16, 32, 64, 128, 256};
   return {
-      {"valetkey_http_requests_total", "route", "Requests answered, by route template and status class", {}, kMostRouteLabels},
-      {"valetkey_http_request_seconds", "route", "Time from the whole request to its answer", {}, kMostRouteLabels},
-      {"valetkey_http_connections", "", "Connections open now"},
-      {"valetkey_http_connections_total", "listener", "Connections accepted"},
-      {"valetkey_http_refused_total", "reason", "Requests and connections refused before routing"},
-      {"valetkey_token_reads_total", "outcome", "Token reads and forced refreshes, by outcome"},
-      {"valetkey_token_requests_total", "outcome", "Requests to token endpoints, by what the answer meant"},
-      {"valetkey_refreshes_total", "outcome", "Refreshes of grants, by outcome"},
-      {"valetkey_refresh_rescues_total", "outcome", "Rotated tokens kept outside the store while it was down"},
-      {"valetkey_connects_total", "outcome", "Authorisation flows that ended, by outcome"},
+      {"valetkey_http_requests_total",
+       {"method", "route", "status"},
+       "Requests answered, by route template and status class",
+       {},
+       kMostRouteLabels},
+      {"valetkey_http_request_seconds", {"route"}, "Time from the whole request to its answer", quick, kMostRouteLabels},
+      {"valetkey_http_connections", {}, "Connections open now"},
+      {"valetkey_http_connections_total", {"listener"}, "Connections accepted"},
+      {"valetkey_http_refused_total", {"reason"}, "Requests and connections refused before routing"},
+      {"valetkey_token_reads_total", {"outcome"}, "Token reads and forced refreshes, by outcome"},
+      {"valetkey_token_cache_total", {"result"}, "Looks into the cache of sealed tokens: hit, miss"},
+      {"valetkey_token_requests_total", {"outcome"}, "Requests to token endpoints, by what the answer meant"},
+      {"valetkey_refreshes_total", {"outcome", "cause"}, "Refreshes of grants, by outcome and by what asked for them: read, rejected, due"},
+      {"valetkey_refresh_rescues_total", {"outcome"}, "Rotated tokens kept outside the store while it was down"},
+      {"valetkey_guard_wait_seconds", {"role"}, "Time that a caller waited at the refresh guard: it did the work, or joined another's"},
+      {"valetkey_guards_held", {}, "Refreshes under way now"},
+      {"valetkey_connects_total", {"outcome"}, "Authorisation flows that ended, by outcome"},
+      {"valetkey_connections", {"state"}, "Connections by state, counted once a minute"},
+      {"valetkey_proxy_calls_total", {"outcome"}, "Calls through the proxy, by outcome"},
+      {"valetkey_proxy_seconds", {"part"}, "Time to the head of a proxied answer: whole, and what the API took of it", quick},
+      {"valetkey_proxy_overhead_seconds", {}, "Time to the head of a proxied answer that the API did not take", quick},
+      {"valetkey_store_queue", {}, "Changes that wait for the writer now"},
+      {"valetkey_store_commit_units", {}, "Changes that one commit saved", group_sizes},
+      {"valetkey_store_commit_seconds", {}, "Time of one commit, its sync included", quick},
+      {"valetkey_store_refused_total", {"reason"}, "Changes that were refused or lost: busy, disk"},
+      {"valetkey_build_info", {"version"}, "Always 1"},
+      {"process_resident_memory_bytes", {}, "Resident memory"},
+      {"process_cpu_seconds_total", {}, "User and system time"},
+      {"process_open_fds", {}, "Open file descriptors"},
+      {"process_max_fds", {}, "Most file descriptors that may be open"},
+      {"process_start_time_seconds", {}, "Start of the process, seconds since 1970"},
   };
 }
 

@@ -13,6 +13,7 @@ using model::Code;
 using ports::LogLevel;
 
 constexpr std::string_view kUnmatched = "unmatched";
+constexpr std::string_view kUnmatchedLabels = "-,unmatched,-";
 constexpr std::string_view kRequests = "valetkey_http_requests_total";
 constexpr std::string_view kSeconds = "valetkey_http_request_seconds";
 
@@ -72,7 +73,7 @@ ports::Answer<void> Dispatcher::admit(Request& request, const Route& route) cons
 
 void Dispatcher::record(const Request& request, const Route* route, const Response& response, model::Milliseconds took) const {
   const auto status_class = static_cast<std::size_t>(response.status / 100);
-  world_.metrics.count(kRequests, route != nullptr ? std::string_view(route->labels[status_class < 6 ? status_class : 0]) : kUnmatched);
+  world_.metrics.count(kRequests, route != nullptr ? std::string_view(route->labels[status_class < 6 ? status_class : 0]) : kUnmatchedLabels);
   world_.metrics.observe(kSeconds, route != nullptr ? std::string_view(route->path) : kUnmatched,
                          std::chrono::duration<double>(took).count());
   // Never the path or the query (S22), nor a method that a stranger made up.

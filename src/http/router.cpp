@@ -91,7 +91,7 @@ Router::~Router() = default;
 void Router::add(Route route) {
   if (!route.path.starts_with('/')) throw std::logic_error(fmt::format("route {} does not start with a slash", route.path));
   constexpr std::array<std::string_view, 6> kClasses{"other", "1xx", "2xx", "3xx", "4xx", "5xx"};
-  for (std::size_t i = 0; i < kClasses.size(); ++i) route.labels[i] = fmt::format("{} {} {}", route.method, route.path, kClasses[i]);
+  for (std::size_t i = 0; i < kClasses.size(); ++i) route.labels[i] = fmt::format("{},{},{}", route.method, route.path, kClasses[i]);
   auto* node = root_.get();
   for (std::string_view rest = route.path; !rest.empty();) {
     const auto [segment, behind] = split(rest);

@@ -37,7 +37,7 @@ struct Route {
   Handler handler;
   bool idempotent = false;      ///< honours Idempotency-Key (POST, S19)
 
-  std::array<std::string, 6> labels;  ///< metric label by status class; set by Router::add
+  std::array<std::string, 6> labels;  ///< of the metric, method, route and status, by status class; set by Router::add
 };
 
 struct Match {

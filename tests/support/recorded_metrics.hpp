@@ -11,9 +11,9 @@ class RecordedMetrics final : public ports::Metrics {
  public:
   void count(std::string_view name, std::string_view label, std::int64_t by) override { add(name, label, static_cast<double>(by)); }
   void observe(std::string_view name, std::string_view label, double) override { add(name, label, 1); }
-  void gauge(std::string_view name, double value) override {
+  void gauge(std::string_view name, std::string_view labels, double value) override {
     const std::lock_guard lock(mutex_);
-    values_[std::string(name)] = value;
+    values_[labels.empty() ? std::string(name) : std::string(name) + "{" + std::string(labels) + "}"] = value;
   }
   std::string exposition() override {
     std::string text;

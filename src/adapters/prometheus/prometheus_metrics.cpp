@@ -6,6 +6,7 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <functional>
@@ -72,14 +73,7 @@ class PrometheusMetrics::Families {
   Metric& make(std::string_view name, std::string_view label) {
     const std::lock_guard lock(mutex_);
     auto& facts = facts_of(name);
-    their::Labels labels;
-    if (!label.empty() && !facts.label.empty()) {
-      auto& used = labels_[facts.name];
-      std::string value(label);
-      if (!used.contains(value) && used.size() >= facts.most_labels) value = "other";
-      used.insert(value);
-      labels.emplace(facts.label, value);
-    }
+    const auto labels = bounded(facts, label);
     if constexpr (std::is_same_v<Metric, their::Histogram>) {
       auto& family = their::BuildHistogram().Name(facts.name).Help(facts.help).Register(registry_);
       return family.Add(labels, facts.buckets.empty() ? default_buckets() : facts.buckets);
@@ -90,16 +84,32 @@ class PrometheusMetrics::Families {
     }
   }
 
+  /// The values by the names of the facts; beyond the bound each is `other`.
+  their::Labels bounded(const MetricFacts& facts, std::string_view values) {
+    their::Labels labels;
+    if (values.empty()) return labels;
+    auto& used = used_[facts.name];
+    const bool is_known = used.contains(values);
+    const bool is_full = !is_known && used.size() >= facts.most_labels;
+    if (!is_known && !is_full) used.emplace(values);
+    for (const auto& name : facts.labels) {
+      const auto end = std::min(values.find(','), values.size());
+      labels.emplace(name, is_full ? std::string("other") : std::string(values.substr(0, end)));
+      values.remove_prefix(std::min(end + 1, values.size()));
+    }
+    return labels;
+  }
+
   MetricFacts& facts_of(std::string_view name) {
     const auto known = facts_.find(name);
     if (known != facts_.end()) return known->second;
-    return facts_.emplace(name, MetricFacts{.name = std::string(name), .label = "kind"}).first->second;
+    return facts_.emplace(name, MetricFacts{.name = std::string(name), .labels = {"kind"}}).first->second;
   }
 
   const std::uint64_t owner_ = ++last_owner;
   std::mutex mutex_;
   std::map<std::string, MetricFacts, std::less<>> facts_;
-  std::map<std::string, std::set<std::string>> labels_;
+  std::map<std::string, std::set<std::string, std::less<>>> used_;  ///< by name
   // the same name registered again is the same family
   their::Registry registry_{their::Registry::InsertBehavior::Merge};
 };
@@ -108,15 +118,17 @@ PrometheusMetrics::PrometheusMetrics(std::vector<MetricFacts> facts) : families_
 
 PrometheusMetrics::~PrometheusMetrics() = default;
 
-void PrometheusMetrics::count(std::string_view name, std::string_view label, std::int64_t by) {
-  families_->metric<their::Counter>(name, label).Increment(static_cast<double>(by));
+void PrometheusMetrics::count(std::string_view name, std::string_view labels, std::int64_t by) {
+  families_->metric<their::Counter>(name, labels).Increment(static_cast<double>(by));
 }
 
-void PrometheusMetrics::observe(std::string_view name, std::string_view label, double seconds) {
-  families_->metric<their::Histogram>(name, label).Observe(seconds);
+void PrometheusMetrics::observe(std::string_view name, std::string_view labels, double value) {
+  families_->metric<their::Histogram>(name, labels).Observe(value);
 }
 
-void PrometheusMetrics::gauge(std::string_view name, double value) { families_->metric<their::Gauge>(name, {}).Set(value); }
+void PrometheusMetrics::gauge(std::string_view name, std::string_view labels, double value) {
+  families_->metric<their::Gauge>(name, labels).Set(value);
+}
 
 std::string PrometheusMetrics::exposition() { return families_->exposition(); }
 

@@ -10,14 +10,14 @@ namespace valetkey::adapters::prometheus {
 /// What a metric is called in the exposition.
 struct MetricFacts {
   std::string name;
-  std::string label;  ///< name of its one label; empty: none
+  std::vector<std::string> labels;  ///< their names
   std::string help;
-  std::vector<double> buckets{};  ///< of a histogram, in seconds; empty: 1 ms to 30 s
-  std::size_t most_labels = 64;   ///< label values; what comes after them is `other`
+  std::vector<double> buckets{};  ///< of a histogram; empty: 1 ms to 30 s
+  std::size_t most_labels = 64;   ///< combinations of values; what comes after them is `other` in each
 };
 
 /// Families come into being at first use, by the facts given here; a metric without facts gets the label `kind` and no help. After a
-/// thread's first use of a (name, label) neither count() nor gauge() takes a lock. Label values are bounded
+/// thread's first use of a (name, labels) neither count() nor gauge() takes a lock. Label values are bounded
 /// (S21).
 class PrometheusMetrics final : public ports::Metrics {
  public:
@@ -26,9 +26,9 @@ class PrometheusMetrics final : public ports::Metrics {
   PrometheusMetrics(const PrometheusMetrics&) = delete;
   PrometheusMetrics& operator=(const PrometheusMetrics&) = delete;
 
-  void count(std::string_view name, std::string_view label, std::int64_t by) override;
-  void observe(std::string_view name, std::string_view label, double seconds) override;
-  void gauge(std::string_view name, double value) override;
+  void count(std::string_view name, std::string_view labels, std::int64_t by) override;
+  void observe(std::string_view name, std::string_view labels, double value) override;
+  void gauge(std::string_view name, std::string_view labels, double value) override;
   std::string exposition() override;
 
  private:

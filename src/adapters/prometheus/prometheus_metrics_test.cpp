@@ -12,9 +12,10 @@ using testing::HasSubstr;
 using testing::Not;
 
 std::vector<MetricFacts> facts() {
-  return {{.name = "valetkey_reads_total", .label = "outcome", .help = "token reads"},
-          {.name = "valetkey_read_seconds", .label = "route", .help = "time of a read", .buckets = {0.5, 1}},
-          {.name = "valetkey_connections", .help = "open connections"}};
+  return {{.name = "valetkey_reads_total", .labels = {"outcome"}, .help = "token reads"},
+          {.name = "valetkey_read_seconds", .labels = {"route"}, .help = "time of a read", .buckets = {0.5, 1}},
+          {.name = "valetkey_refreshes_total", .labels = {"outcome", "cause"}, .help = "refreshes", .most_labels = 2},
+          {.name = "valetkey_connections", .labels = {}, .help = "open connections"}};
 }
 
 TEST(PrometheusMetrics, exposes_what_was_counted) {
@@ -22,8 +23,8 @@ TEST(PrometheusMetrics, exposes_what_was_counted) {
   metrics.count("valetkey_reads_total", "hit", 1);
   metrics.count("valetkey_reads_total", "hit", 2);
   metrics.count("valetkey_reads_total", "miss", 1);
-  metrics.gauge("valetkey_connections", 7);
-  metrics.gauge("valetkey_connections", 5);
+  metrics.gauge("valetkey_connections", {}, 7);
+  metrics.gauge("valetkey_connections", {}, 5);
   metrics.observe("valetkey_read_seconds", "token", 0.4);
   metrics.observe("valetkey_read_seconds", "token", 2);
   const auto text = metrics.exposition();
@@ -41,6 +42,18 @@ TEST(PrometheusMetrics, a_name_without_facts_is_counted_too) {
   metrics.count("valetkey_new_total", "", 1);
   EXPECT_THAT(metrics.exposition(), HasSubstr("valetkey_new_total{kind=\"a\"} 1\n"));
   EXPECT_THAT(metrics.exposition(), HasSubstr("valetkey_new_total 1\n"));
+}
+
+TEST(PrometheusMetrics, values_go_to_the_labels_in_their_order) {
+  PrometheusMetrics metrics(facts());
+  metrics.count("valetkey_refreshes_total", "ok,due", 2);
+  metrics.count("valetkey_refreshes_total", "ok", 1);
+  metrics.count("valetkey_refreshes_total", "failed,due", 4);
+  metrics.count("valetkey_refreshes_total", "failed,read", 8);
+  const auto text = metrics.exposition();
+  EXPECT_THAT(text, HasSubstr("{cause=\"due\",outcome=\"ok\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("{cause=\"\",outcome=\"ok\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("{cause=\"other\",outcome=\"other\"} 12\n"));
 }
 
 TEST(PrometheusMetrics, a_string_that_is_no_literal_is_slow_but_right) {

@@ -105,7 +105,7 @@ ports::Task<void> Server::State::sweep(Worker& worker, std::shared_ptr<State> se
 
 void Server::State::sweep_shared(model::BootTime now) {
   if (certificate) certificate->reload_if_changed();
-  rules.world.metrics.gauge("valetkey_http_connections", static_cast<double>(rules.live.load()));
+  rules.world.metrics.gauge("valetkey_http_connections", {}, static_cast<double>(rules.live.load()));
   if (rules.draining && now >= drain_until.load()) finish();
 }
 
