@@ -81,6 +81,7 @@ struct EndpointSet {
   std::string authorization_url, token_url, refresh_url, revocation_url, introspection_url, userinfo_url, base_uri, issuer, redirect_uri;
   ClientAuthentication client_authentication = ClientAuthentication::kBasic;
   Parameters proxy_headers;
+  Parameters proxy_query;
   std::map<std::string, std::string> placeholders;      ///< the operator's values
   std::map<std::string, std::string> host_rules;        ///< placeholder in a host -> who fills it with what (S3), see effective.hpp
   std::map<std::string, std::string> config_services;

@@ -89,7 +89,9 @@ TEST(CredentialWarnings, each_weakness_is_said) {
   record.revocation_url.clear();
   record.account = {};
   record.token_body = TokenBody::kQuery;
-  EXPECT_THAT(warning_codes(credential(), record), UnorderedElementsAre("no_revocation_url", "account_unknown", "token_request_in_query"));
+  record.proxy.query = {{"key", "{access_token}"}};
+  EXPECT_THAT(warning_codes(credential(), record),
+              UnorderedElementsAre("no_revocation_url", "account_unknown", "token_request_in_query", "token_in_query"));
 }
 
 TEST(CredentialWarnings, security_s01_catalogue_drift_is_said_and_changes_nothing) {

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "model/credential_answer.hpp"
 #include "model/effective.hpp"
 #include "model/url.hpp"
@@ -50,6 +52,8 @@ void add_endpoint_warnings(const Credential& credential, const EndpointSet& set,
   if (effective.token_body == TokenBody::kQuery)
     out.push_back({"token_request_in_query", "RFC 9700 section 4.3.2",
                    "the integration takes token requests in the query, where secrets reach logs"});
+  if (std::ranges::any_of(set.proxy_query, [](const auto& parameter) { return parameter.second.contains("{access_token}"); }))
+    out.push_back({"token_in_query", "RFC 9700 section 4.3.2", "the API takes the access token in the query, where it reaches its logs"});
 }
 
 }  // namespace

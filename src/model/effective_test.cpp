@@ -96,6 +96,7 @@ TEST(EndpointChange, security_s01_everything_that_receives_a_secret_makes_anothe
       {"placeholder", [](Credential& c, Integration&) { c.placeholders = {{"tenant", "evil"}}; }},
       {"config service", [](Credential& c, Integration&) { c.config_services = {{"user_id_mapper", "evil"}}; }},
       {"headers of the record", [](Credential&, Integration& i) { i.proxy.headers = {{"X-Evil", "{access_token}"}}; }},
+      {"query of the record", [](Credential&, Integration& i) { i.proxy.query = {{"key", "{access_token}"}}; }},
       {"URL of the record", [](Credential&, Integration& i) { i.token_url = "https://{region}.evil.example/token"; }},
       {"closed list of the record", [](Credential&, Integration& i) { i.placeholders[0].choices.emplace_back("evil"); }},
       {"closed list opened", [](Credential&, Integration& i) { i.placeholders[0].choices.clear(); }},
@@ -162,6 +163,7 @@ TEST(EndpointChange, security_s01_a_changed_record_does_not_reach_a_frozen_set) 
   live.base_uri = "https://evil.example";
   live.issuer = "https://evil.example";
   live.proxy.headers = {{"X-Evil", "{access_token}"}};
+  live.proxy.query = {{"evil", "{access_token}"}};
   live.client_authentication = ClientAuthentication::kPost;
   live.placeholders[0].choices.emplace_back("evil");
   live.placeholders[1].default_value = "evil";
@@ -171,6 +173,7 @@ TEST(EndpointChange, security_s01_a_changed_record_does_not_reach_a_frozen_set) 
   EXPECT_EQ(used.base_uri, "https://api.acme.example/v1");
   EXPECT_EQ(used.issuer, "");
   EXPECT_EQ(used.proxy.headers, acme().proxy.headers);
+  EXPECT_EQ(used.proxy.query, acme().proxy.query);
   EXPECT_EQ(used.client_authentication, ClientAuthentication::kBasic);
   EXPECT_EQ(used.refresh_token_idle, Seconds{10}) << "a quirk that receives nothing is live";
   EXPECT_EQ(values_in_force(frozen, {{"tenant", "evil"}}).at("tenant"), "common");

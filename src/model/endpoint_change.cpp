@@ -95,6 +95,7 @@ EndpointSet make_endpoint_set(const Credential& credential, const Integration& i
   set.redirect_uri = credential.overrides.redirect_uri.value_or(std::string(own_redirect_uri));
   set.client_authentication = effective.client_authentication;
   set.proxy_headers = effective.proxy.headers;
+  set.proxy_query = effective.proxy.query;
   set.placeholders = operator_values(credential, integration);
   set.host_rules = host_rules_of(effective);
   set.config_services = effective_config_services(credential, integration);
@@ -113,6 +114,7 @@ Integration in_force(const Integration& live, const Overrides& overrides, const 
   out.issuer = set.issuer;
   out.client_authentication = set.client_authentication;
   out.proxy.headers = set.proxy_headers;
+  out.proxy.query = set.proxy_query;
   out.config_services = set.config_services;
   for (const auto& [name, rule] : set.host_rules) {
     const auto declared = std::ranges::find(out.placeholders, name, &Placeholder::name);

@@ -16,10 +16,13 @@ std::string joined(const Pairs& pairs) {
 }  // namespace
 
 std::string EndpointSet::hash() const {
-  return to_hex(sha256(length_prefixed({"endpoint_set.1", client_id, authorization_url, token_url, refresh_url, revocation_url,
-                                        introspection_url, userinfo_url, sealed_base_uri.empty() ? base_uri : sealed_base_uri, issuer,
-                                        redirect_uri, spelling(client_authentication), joined(proxy_headers), joined(placeholders),
-                                        joined(host_rules), joined(config_services)})));
+  auto text = length_prefixed({"endpoint_set.1", client_id, authorization_url, token_url, refresh_url, revocation_url, introspection_url,
+                               userinfo_url, sealed_base_uri.empty() ? base_uri : sealed_base_uri, issuer, redirect_uri,
+                               spelling(client_authentication), joined(proxy_headers), joined(placeholders), joined(host_rules),
+                               joined(config_services)});
+  // A member that came later: sets without it keep the hash that their secrets were sealed under.
+  if (!proxy_query.empty()) text += length_prefixed({"proxy_query", joined(proxy_query)});
+  return to_hex(sha256(text));
 }
 
 }  // namespace valetkey::model

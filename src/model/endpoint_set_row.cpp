@@ -26,6 +26,7 @@ static void members(Io& io, Is<EndpointSet> auto& set) {
   io("redirect_uri", set.redirect_uri);
   io("client_authentication", set.client_authentication);
   io("proxy_headers", set.proxy_headers);
+  io("proxy_query", set.proxy_query);
   io("placeholders", set.placeholders);
   io("host_rules", set.host_rules);
   io("config_services", set.config_services);

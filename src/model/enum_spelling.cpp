@@ -32,6 +32,8 @@ constexpr Table<RefreshBy, 4> kRefreshBy{{{"refresh_token", RefreshBy::kRefreshT
                                           {"regrant", RefreshBy::kRegrant},
                                           {"never", RefreshBy::kNever}}};
 constexpr Table<LifetimeUnit, 2> kLifetimeUnits{{{"seconds", LifetimeUnit::kSeconds}, {"milliseconds", LifetimeUnit::kMilliseconds}}};
+constexpr Table<ResetUnit, 3> kResetUnits{
+    {{"seconds", ResetUnit::kSeconds}, {"unix_seconds", ResetUnit::kUnixSeconds}, {"unix_milliseconds", ResetUnit::kUnixMilliseconds}}};
 constexpr Table<ConnectionState, 5> kConnectionStates{{{"awaiting_confirmation", ConnectionState::kAwaitingConfirmation},
                                                        {"active", ConnectionState::kActive},
                                                        {"needs_reconnect", ConnectionState::kNeedsReconnect},
@@ -83,6 +85,10 @@ Spellings<RefreshBy> spellings() {
 template <>
 Spellings<LifetimeUnit> spellings() {
   return kLifetimeUnits;
+}
+template <>
+Spellings<ResetUnit> spellings() {
+  return kResetUnits;
 }
 template <>
 Spellings<ConnectionState> spellings() {

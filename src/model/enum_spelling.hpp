@@ -36,6 +36,8 @@ Spellings<RefreshBy> spellings();
 template <>
 Spellings<LifetimeUnit> spellings();
 template <>
+Spellings<ResetUnit> spellings();
+template <>
 Spellings<ConnectionState> spellings();
 template <>
 Spellings<Attempt> spellings();

@@ -73,10 +73,35 @@ struct NamedToken {
   std::string scope;
 };
 
-/// How the API of the integration wants its token, and its fixed headers (templates; `{access_token}` is the token).
+/// An answer of an API that means the token is no longer good although its status does not say so: JSON with one of `values` at a path.
+struct ExpiredBody {
+  std::vector<int> statuses;            ///< of the answers that are looked into; empty: there is no such rule
+  std::string path;                     ///< dotted path
+  std::vector<std::string> values;
+
+  friend bool operator==(const ExpiredBody&, const ExpiredBody&) = default;
+};
+
+enum class ResetUnit { kSeconds, kUnixSeconds, kUnixMilliseconds };
+
+/// How an API tells that it was called too often, and until when.
+struct RateLimitSignal {
+  std::vector<int> statuses;            ///< default: 429
+  std::string remaining_header;         ///< calls left; empty: not told
+  std::string reset_header;             ///< when there are some again; empty: not told
+  ResetUnit reset_unit = ResetUnit::kSeconds;  ///< seconds from now, or a point in time
+
+  friend bool operator==(const RateLimitSignal&, const RateLimitSignal&) = default;
+};
+
+/// How the API of the integration wants its token, its fixed headers and parameters (templates; `{access_token}` is the token), and what
+/// its answers say of the token.
 struct ProxyFacts {
-  Parameters headers;                   ///< default: Authorization: Bearer {access_token}
+  Parameters headers;                   ///< default, where neither headers nor query are given: Authorization: Bearer {access_token}
+  Parameters query;                     ///< parameters of every call
   std::vector<int> expired_statuses;    ///< default: 401
+  ExpiredBody expired_body;
+  RateLimitSignal rate_limit;
 };
 
 struct ScopeFacts {

@@ -161,10 +161,28 @@ std::vector<int> read_statuses(JsonReader& reader, std::string_view name) {
   return out;
 }
 
+void read_proxy(JsonReader& reader, ProxyFacts& out) {
+  out.headers = reader.optional_pairs("headers").value_or(Parameters{});
+  out.query = reader.optional_pairs("query").value_or(Parameters{});
+  out.expired_statuses = read_statuses(reader, "expired_statuses");
+  if (auto rule = reader.optional_object("expired_body")) {
+    out.expired_body.statuses = read_statuses(*rule, "statuses");
+    out.expired_body.path = rule->required_string("path");
+    out.expired_body.values = rule->optional_strings("values", kMostItems).value_or(std::vector<std::string>{});
+    rule->finish();
+  }
+  if (auto signal = reader.optional_object("rate_limit")) {
+    out.rate_limit.statuses = read_statuses(*signal, "statuses");
+    out.rate_limit.remaining_header = signal->string_or("remaining_header", "", kName);
+    out.rate_limit.reset_header = signal->string_or("reset_header", "", kName);
+    read_choice(*signal, "reset_unit", out.rate_limit.reset_unit);
+    signal->finish();
+  }
+}
+
 void read_api(JsonReader& reader, Integration& out) {
   if (auto proxy = reader.optional_object("proxy")) {
-    out.proxy.headers = proxy->optional_pairs("headers").value_or(Parameters{});
-    out.proxy.expired_statuses = read_statuses(*proxy, "expired_statuses");
+    read_proxy(*proxy, out.proxy);
     proxy->finish();
   }
   out.config_services = reader.optional_string_map("config_services").value_or(std::map<std::string, std::string>{});

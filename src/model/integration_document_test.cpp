@@ -39,7 +39,9 @@ constexpr std::string_view kEverything = R"({
   "capture": {"token_response": {"instance_url": "instance"}, "callback": {"accounts_server": "server", "realm": "realmId"}},
   "account": {"from": "token_response", "path": "team.id"}, "refresh": "refresh_token", "rotation": "grace", "rotation_grace": 600,
   "refresh_token_lifetime": 8640000, "refresh_token_idle": 86400, "revocation_scope": "account",
-  "proxy": {"headers": {"X-Token": "{access_token}", "X-Realm": "{realm}"}, "expired_statuses": [401, 403]},
+  "proxy": {"headers": {"X-Token": "{access_token}", "X-Realm": "{realm}"}, "query": {"key": "{access_token}"},
+    "expired_statuses": [401, 403], "expired_body": {"statuses": [200], "path": "error.code", "values": ["token_expired"]},
+    "rate_limit": {"statuses": [429, 403], "remaining_header": "x-left", "reset_header": "x-reset", "reset_unit": "unix_seconds"}},
   "config_services": {"webhook_parser": "acme"}
 })";
 
@@ -72,6 +74,11 @@ TEST(IntegrationDocument, reads_every_member) {
   EXPECT_EQ(read->rotation_grace, Seconds{600});
   EXPECT_TRUE(read->revocation_ends_all_grants);
   EXPECT_EQ(read->proxy.expired_statuses, (std::vector<int>{401, 403}));
+  EXPECT_EQ(read->proxy.query, (Parameters{{"key", "{access_token}"}}));
+  EXPECT_EQ(read->proxy.expired_body, (ExpiredBody{.statuses = {200}, .path = "error.code", .values = {"token_expired"}}));
+  EXPECT_EQ(read->proxy.rate_limit,
+            (RateLimitSignal{
+                .statuses = {429, 403}, .remaining_header = "x-left", .reset_header = "x-reset", .reset_unit = ResetUnit::kUnixSeconds}));
 }
 
 TEST(IntegrationDocument, is_written_as_it_was_read) {
@@ -156,6 +163,17 @@ TEST(IntegrationDocument, says_where_and_what_is_wrong) {
       {"proxy", R"({"headers": {"X": "a\r\nb"}})", "/proxy/headers/X", "control"},
       {"proxy", R"({"headers": {"X": "{secret}"}})", "/proxy/headers/X", "not declared"},
       {"proxy", R"({"expired_statuses": [99]})", "/proxy/expired_statuses", "200 to 599"},
+      {"proxy", R"({"query": {"": "x"}})", "/proxy/query/", "no name"},
+      {"proxy", R"({"query": {"k": "{secret}"}})", "/proxy/query/k", "not declared"},
+      {"proxy", R"({"query": {"k": "a\nb"}})", "/proxy/query/k", "control"},
+      {"proxy", R"({"expired_body": {"path": "error", "values": ["x"]}})", "/proxy/expired_body/statuses", "at least one"},
+      {"proxy", R"({"expired_body": {"statuses": [200], "path": "error"}})", "/proxy/expired_body/values", "at least one"},
+      {"proxy", R"({"expired_body": {"statuses": [200], "values": ["x"]}})", "/proxy/expired_body/path", "required"},
+      {"proxy", R"({"expired_body": {"statuses": [1000], "path": "e", "values": ["x"]}})", "/proxy/expired_body/statuses", "200 to 599"},
+      {"proxy", R"({"rate_limit": {"reset_header": "x y"}})", "/proxy/rate_limit/reset_header", "no name"},
+      {"proxy", R"({"rate_limit": {"remaining_header": "x:"}})", "/proxy/rate_limit/remaining_header", "no name"},
+      {"proxy", R"({"rate_limit": {"reset_unit": "unix_seconds"}})", "/proxy/rate_limit/reset_header", "required with"},
+      {"proxy", R"({"rate_limit": {"reset_header": "x", "reset_unit": "days"}})", "/proxy/rate_limit/reset_unit", "unix_milliseconds"},
       {"config_services", R"({"webhook": "x"})", "/config_services/webhook", "webhook_parser"},
       {"placeholders", R"([{"name": "x", "filled_by": "end_user"}])", "/placeholders/0/name", "is used in no"},
       {"placeholders", R"([{"name": "x"}])", "/placeholders/0/filled_by", "required"},

@@ -19,16 +19,6 @@ constexpr std::string_view kAccessToken = "access_token";
 
 bool contains(std::span<const std::string_view> list, std::string_view text) { return std::ranges::find(list, text) != list.end(); }
 
-bool is_token_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("!#$%&'*+-.^_`|~").contains(c);
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
-}
-
 void check_placeholder(const Placeholder& each, const std::string& pointer, Errors& errors) {
   const auto names = placeholder_names("{" + each.name + "}");
   if (!each.name.empty() && (names.size() != 1 || names[0] == kAccessToken))
@@ -77,20 +67,6 @@ void check_parameters(const Integration& integration, const Parameters& paramete
     if (place == ParameterPlace::kRefresh) continue;
     const auto used_with = place == ParameterPlace::kAuthorization ? "authorization_url" : "token_url";
     if (auto wrong = check_known_in_time(used_with, value, integration.placeholders)) errors.push_back({pointer, std::move(*wrong)});
-  }
-}
-
-void check_headers(const Integration& integration, Errors& errors) {
-  constexpr std::string_view kReserved[] = {kAccessToken};
-  constexpr std::string_view kRefused[] = {"host",    "content-length",   "transfer-encoding", "connection", "upgrade", "te",
-                                           "trailer", "proxy-connection", "keep-alive",        "expect",     "cookie"};
-  for (const auto& [name, value] : integration.proxy.headers) {
-    const auto pointer = pointer_to("/proxy/headers", name);
-    if (name.empty() || !std::ranges::all_of(name, is_token_char) || contains(kRefused, lower(name)))
-      errors.push_back({pointer, "is no header that an integration may set"});
-    if (std::ranges::any_of(value, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }))
-      errors.push_back({pointer, "must not hold control bytes"});
-    check_text(integration, value, pointer, kReserved, errors);
   }
 }
 
@@ -185,8 +161,8 @@ std::set<std::string> used_placeholders(const Integration& integration) {
     for (auto& name : placeholder_names(text)) used.insert(std::move(name));
   };
   for (const auto& [name, member] : kUrlMembers) add(integration.*member);
-  for (const auto* parameters :
-       {&integration.authorization_params, &integration.token_params, &integration.refresh_params, &integration.proxy.headers})
+  for (const auto* parameters : {&integration.authorization_params, &integration.token_params, &integration.refresh_params,
+                                 &integration.proxy.headers, &integration.proxy.query})
     for (const auto& [name, value] : *parameters) add(value);
   return used;
 }
@@ -237,7 +213,7 @@ void check_record(const Integration& integration, PlainHttp plain_http, std::vec
   check_parameters(integration, integration.authorization_params, "authorization_params", ParameterPlace::kAuthorization, errors);
   check_parameters(integration, integration.token_params, "token_params", ParameterPlace::kToken, errors);
   check_parameters(integration, integration.refresh_params, "refresh_params", ParameterPlace::kRefresh, errors);
-  check_headers(integration, errors);
+  check_proxy(integration, errors);
   check_captures(integration, integration.capture.callback, "callback", FilledBy::kCallback, errors);
   check_captures(integration, integration.capture.token_response, "token_response", FilledBy::kTokenResponse, errors);
   check_use(integration, errors);

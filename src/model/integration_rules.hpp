@@ -43,6 +43,9 @@ std::optional<std::string> check_placeholders_in(std::string_view text, const st
 /// Every placeholder that a URL, parameter or header of the record names.
 std::set<std::string> used_placeholders(const Integration& integration);
 
+/// What an integration may set in the calls to its API, and the signs by which it reads their answers. Adds to `errors`.
+void check_proxy(const Integration& integration, std::vector<FieldError>& errors);
+
 /// Rules over a whole record: every placeholder used is declared, every declared one is used or captured, and S3. Adds to `errors`.
 void check_record(const Integration& integration, PlainHttp plain_http, std::vector<FieldError>& errors);
 

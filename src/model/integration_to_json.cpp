@@ -33,6 +33,9 @@ class Members {
     if (!values.empty()) out_.emplace(name, json::array(values.begin(), values.end()));
     return *this;
   }
+  Members& statuses(std::string_view name, const std::vector<int>& values) {
+    return nested(name, json::array(values.begin(), values.end()));
+  }
   /// Parameters, headers or a map of texts.
   template <class Pairs>
   Members& pairs(std::string_view name, const Pairs& values) {
@@ -113,9 +116,27 @@ json::object account_object(const AccountSource& account) {
   return {{"from", json::string(spelling(account.from))}, {"path", account.path}};
 }
 
+json::object expired_body_object(const ExpiredBody& rule) {
+  return Members().statuses("statuses", rule.statuses).text("path", rule.path).list("values", rule.values).take();
+}
+
+json::object rate_limit_object(const RateLimitSignal& signal) {
+  return Members()
+      .statuses("statuses", signal.statuses)
+      .text("remaining_header", signal.remaining_header)
+      .text("reset_header", signal.reset_header)
+      .choice("reset_unit", signal.reset_unit, ResetUnit::kSeconds)
+      .take();
+}
+
 json::object proxy_object(const ProxyFacts& proxy) {
-  const json::array statuses(proxy.expired_statuses.begin(), proxy.expired_statuses.end());
-  return Members().pairs("headers", proxy.headers).nested("expired_statuses", statuses).take();
+  return Members()
+      .pairs("headers", proxy.headers)
+      .pairs("query", proxy.query)
+      .statuses("expired_statuses", proxy.expired_statuses)
+      .nested("expired_body", expired_body_object(proxy.expired_body))
+      .nested("rate_limit", rate_limit_object(proxy.rate_limit))
+      .take();
 }
 
 void add_about(Members& out, const Integration& integration) {

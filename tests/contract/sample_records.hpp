@@ -138,6 +138,7 @@ inline model::EndpointSet sample() {
           .redirect_uri = "https://broker.example/oauth/callback/acme/cb_key",
           .client_authentication = model::ClientAuthentication::kNone,
           .proxy_headers = {{"X-Token", "{access_token}"}, {"Accept", "application/json"}},
+          .proxy_query = {{"key", "{access_token}"}},
           .placeholders = {{"subdomain", "acme"}},
           .host_rules = {{"subdomain", "operator"}},
           .config_services = {{"token_validation", "preset/acme"}},
