@@ -13,6 +13,8 @@
 namespace valetkey::http {
 
 struct Caller;
+struct Route;
+class Exchange;
 class IdempotentCall;
 
 using model::Pairs;
@@ -33,7 +35,9 @@ struct Request {
   std::string request_id;  ///< also the error_id of its answer
   Listener listener = Listener::kPublic;
 
-  std::vector<std::pair<std::string_view, std::string>> parameters;  ///< of the path, decoded once
+  const Route* route = nullptr;  ///< set by the first match (http/router.hpp), so that there is no second one
+  std::vector<std::pair<std::string_view, std::string>> parameters;  ///< of the path, decoded once; of `{name...}` raw
+  Exchange* exchange = nullptr;  ///< where the route streams: then `body` and `query` are empty
   std::shared_ptr<const Caller> caller;                              ///< null where the route needs no key
   std::shared_ptr<IdempotentCall> idempotent_call;                   ///< null without Idempotency-Key (http/idempotency.hpp)
 

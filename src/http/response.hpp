@@ -17,6 +17,9 @@ struct Response {
   Pairs headers;     ///< a value with a control byte is refused by the server (500)
   std::string body;
 
+  bool is_streamed = false;   ///< it was begun on Request::exchange; only `status` and what is for the log counts
+  bool is_cut = false;        ///< a streamed body is not whole: the caller must see it broken
+
   bool holds_secret = false;  ///< the body must not be kept for a repeat with the same Idempotency-Key (S19)
   std::string resource_id;    ///< what was made; told to such a repeat
 

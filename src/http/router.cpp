@@ -20,6 +20,13 @@ std::pair<std::string_view, std::string_view> split(std::string_view rest) {
 
 bool is_parameter(std::string_view segment) { return segment.starts_with('{') && segment.ends_with('}'); }
 
+bool takes_rest(std::string_view segment) { return is_parameter(segment) && segment.ends_with("...}"); }
+
+std::string_view name_of(std::string_view segment) {
+  const std::size_t around = takes_rest(segment) ? 5 : 2;
+  return segment.substr(1, segment.size() - around);
+}
+
 struct TextHash {
   using is_transparent = void;
   std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
@@ -30,24 +37,28 @@ struct TextHash {
 struct Router::Node {
   std::unordered_map<std::string, std::unique_ptr<Node>, TextHash, std::equal_to<>> literals;
   std::unique_ptr<Node> parameter;
+  std::unique_ptr<Node> rest;        // `{name...}`; has no children
   std::vector<const Route*> routes;  // by method; of the path that ends here
 
   Node& child(std::string_view segment) {
-    auto& next = is_parameter(segment) ? parameter : literals[std::string(segment)];
+    auto& next = takes_rest(segment) ? rest : is_parameter(segment) ? parameter : literals[std::string(segment)];
     if (!next) next = std::make_unique<Node>();
     return *next;
   }
 
-  [[nodiscard]] const Node* find(std::string_view rest, std::vector<std::string_view>& taken) const {
-    if (rest.empty()) return routes.empty() ? nullptr : this;
-    const auto [segment, behind] = split(rest);
+  [[nodiscard]] const Node* find(std::string_view remaining, std::vector<std::string_view>& taken) const {
+    if (remaining.empty()) return routes.empty() ? nullptr : this;
+    const auto [segment, behind] = split(remaining);
     if (const auto literal = literals.find(segment); literal != literals.end())
       if (const auto* found = literal->second->find(behind, taken)) return found;
-    if (!parameter || segment.empty()) return nullptr;
-    taken.push_back(segment);
-    if (const auto* found = parameter->find(behind, taken)) return found;
-    taken.pop_back();
-    return nullptr;
+    if (parameter && !segment.empty()) {
+      taken.push_back(segment);
+      if (const auto* found = parameter->find(behind, taken)) return found;
+      taken.pop_back();
+    }
+    if (!rest) return nullptr;
+    taken.push_back(remaining.substr(1));
+    return rest.get();
   }
 
   [[nodiscard]] const Route* of_method(std::string_view method) const {
@@ -56,9 +67,17 @@ struct Router::Node {
     return nullptr;
   }
 
+  [[nodiscard]] const Route* answering(std::string_view method) const {
+    if (const auto* route = of_method(method)) return route;
+    if (method == "HEAD")
+      if (const auto* route = of_method("GET")) return route;
+    return method == "CONNECT" || method == "TRACE" ? nullptr : of_method(kAnyMethod);
+  }
+
   [[nodiscard]] std::string allow() const {
     std::string list;
     for (const auto* route : routes) {
+      if (route->method == kAnyMethod) return "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
       list.append(list.empty() ? "" : ", ").append(route->method);
       if (route->method == "GET" && of_method("HEAD") == nullptr) list.append(", HEAD");
     }
@@ -75,9 +94,10 @@ bool read_parameters(Match& match, const std::vector<std::string_view>& taken) {
     const auto [segment, behind] = split(rest);
     rest = behind;
     if (!is_parameter(segment)) continue;
-    auto value = model::percent_decode(taken[next++]);
+    auto value = takes_rest(segment) ? std::optional(std::string(taken[next])) : model::percent_decode(taken[next]);
+    ++next;
     if (!value || std::ranges::any_of(*value, is_control)) return false;
-    match.parameters.emplace_back(segment.substr(1, segment.size() - 2), std::move(*value));
+    match.parameters.emplace_back(name_of(segment), std::move(*value));
   }
   return true;
 }
@@ -95,6 +115,7 @@ void Router::add(Route route) {
   auto* node = root_.get();
   for (std::string_view rest = route.path; !rest.empty();) {
     const auto [segment, behind] = split(rest);
+    if (takes_rest(segment) && !behind.empty()) throw std::logic_error(fmt::format("route {} goes on behind its rest", route.path));
     node = &node->child(segment);
     rest = behind;
   }
@@ -109,8 +130,7 @@ Match Router::match(std::string_view method, std::string_view path) const {
   std::vector<std::string_view> taken;
   const auto* node = root_->find(path, taken);
   if (node == nullptr) return match;
-  match.route = node->of_method(method);
-  if (match.route == nullptr && method == "HEAD") match.route = node->of_method("GET");
+  match.route = node->answering(method);
   if (match.route == nullptr) {
     match.allow = node->allow();
     return match;

@@ -30,12 +30,15 @@ inline Needs scoped(ScopeSet scopes) { return {.key = true, .scopes = scopes}; }
 inline Needs installation() { return {.installation_key = true, .scopes = {}}; }
 inline Needs scoped_or_installation(ScopeSet scopes) { return {.key = true, .installation_key = true, .scopes = scopes}; }
 
+inline constexpr std::string_view kAnyMethod = "ANY";
+
 struct Route {
-  std::string method;           ///< GET answers HEAD too
-  std::string path;             ///< `/v1/connections/{id}/token`; also what logs and metrics call it (S22)
+  std::string method;           ///< GET answers HEAD too; ANY every method but CONNECT and TRACE that has no route of its own
+  std::string path;  ///< `/v1/connections/{id}/token`; also what logs and metrics call it (S22). A last segment `{name...}` takes the rest
   Needs needs;
   Handler handler;
-  bool idempotent = false;      ///< honours Idempotency-Key (POST, S19)
+  bool idempotent = false;  ///< honours Idempotency-Key (POST, S19)
+  bool streams = false;  ///< the handler gets Request::exchange, before the body is read and without its limits
 
   std::array<std::string, 6> labels;  ///< of the metric, method, route and status, by status class; set by Router::add
 };
@@ -47,13 +50,14 @@ struct Match {
 };
 
 /// A trie of path segments. A literal wins over a parameter; a parameter takes one whole, non-empty segment. Paths match as they
-/// were sent: no dot segments, slashes or escapes of literals are normalised. Filled at start, then read from any thread.
+/// were sent: no dot segments, slashes or escapes of literals are normalised. `{name...}` takes all that follows its slash, raw: it may
+/// be empty, and hold slashes and escapes. Filled at start, then read from any thread.
 class Router {
  public:
   Router();
   Router(Router&&) noexcept;
   ~Router();
-  /// Throws std::logic_error when the method and path are taken: a bug in the wiring.
+  /// Throws std::logic_error when the method and path are taken, or the path cannot be one: a bug in the wiring.
   void add(Route route);
   [[nodiscard]] Match match(std::string_view method, std::string_view path) const;
   [[nodiscard]] const std::vector<std::unique_ptr<Route>>& routes() const { return routes_; }

@@ -62,10 +62,35 @@ TEST(Router, parameters_are_decoded_once) {
   for (const auto* path : {"/u/%zz/x", "/u/%2/x", "/u/%00/x", "/u/a%0Ab/x"}) EXPECT_EQ(found(router, "GET", path), "404") << path;
 }
 
+TEST(Router, the_rest_of_a_path_is_delivered_raw) {
+  const auto router = router_of({{"GET", "/p/{id}/{path...}"}, {"GET", "/p/{id}"}, {"POST", "/p/own/literal"}});
+  const auto rest = [&](std::string_view path) { return found(router, "GET", path); };
+  EXPECT_EQ(rest("/p/c/"), "GET /p/{id}/{path...} id=c path=");
+  EXPECT_EQ(rest("/p/c/a"), "GET /p/{id}/{path...} id=c path=a");
+  for (const std::string raw :
+       {"calendars/a@b.example/events", "a//b", "/a", "//", "a%2Fb%2f", "..;/x", "../x", "%zz", "a/", "%00", "{path...}"})
+    EXPECT_EQ(rest("/p/c/" + raw), "GET /p/{id}/{path...} id=c path=" + raw);
+  EXPECT_EQ(rest("/p/a%40b/c"), "GET /p/{id}/{path...} id=a@b path=c");
+  EXPECT_EQ(rest("/p/c"), "GET /p/{id} id=c");
+  EXPECT_EQ(rest("/p//a"), "404");
+  EXPECT_EQ(rest("/p/own/literal"), "405 POST");
+  EXPECT_EQ(rest("/p/own/literal/"), "GET /p/{id}/{path...} id=own path=literal/");
+}
+
+TEST(Router, any_method_is_every_one_but_connect_and_trace) {
+  const auto router = router_of({{"ANY", "/p/{path...}"}, {"PUT", "/p/{path...}"}});
+  for (const auto* method : {"GET", "HEAD", "POST", "PROPFIND", "OPTIONS"})
+    EXPECT_EQ(found(router, method, "/p/a"), "ANY /p/{path...} path=a");
+  EXPECT_EQ(found(router, "PUT", "/p/a"), "PUT /p/{path...} path=a");
+  for (const auto* method : {"CONNECT", "TRACE"})
+    EXPECT_EQ(found(router, method, "/p/a"), "405 GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+}
+
 TEST(Router, the_same_route_twice_is_a_bug) {
   auto router = router_of({{"GET", "/a/{id}"}});
   EXPECT_THROW(router.add({.method = "GET", .path = "/a/{other}", .handler = nothing}), std::logic_error);
   EXPECT_THROW(router.add({.method = "GET", .path = "a", .handler = nothing}), std::logic_error);
+  EXPECT_THROW(router.add({.method = "GET", .path = "/b/{rest...}/c", .handler = nothing}), std::logic_error);
 }
 
 }  // namespace
