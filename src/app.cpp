@@ -11,6 +11,7 @@
 #include "adapters/system/system_clock.hpp"
 #include "app_parts.hpp"
 #include "block_on.hpp"
+#include "docs_files.hpp"
 #include "egress_policy.hpp"
 #include "http/bootstrap.hpp"
 #include "http/pages/connect_page.hpp"
@@ -82,7 +83,7 @@ class AppStart {
     p_.lock = std::move(*lock);
     auto keys = root_keys_to_serve(p_.config, p_.random);
     if (!keys) return fail(std::move(keys.error()));
-    auto open = open_store(p_.config, std::move(*keys), *p_.clock, p_.random, p_.bus);
+    auto open = open_store(p_.config, std::move(*keys), *p_.clock, p_.random, p_.bus, p_.metrics.get());
     if (!open) return fail(std::move(open.error()));
     p_.open = std::move(*open);
     p_.service.keys_open = true;
@@ -171,6 +172,7 @@ class AppStart {
                                  .flow = *p_.flow,
                                  .read_counts = *p_.read_counts};
     http::add_service_routes(p_.router, *p_.open.store, *p_.metrics, p_.service);
+    http::add_docs_routes(p_.router, docs_files());
     http::add_connect_pages(p_.router, oauth);
     http::add_connect_session_routes(p_.router, oauth);
     http::add_connection_routes(p_.router, oauth);

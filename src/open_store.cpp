@@ -20,10 +20,10 @@ model::Result<void> hold_backup(const std::string& database, const vault::Record
 }  // namespace
 
 model::Result<OpenStore> open_store(const Config& config, std::vector<model::Secret> keys, const ports::Clock& clock, ports::Random& random,
-                                    ports::EventBus& bus) {
+                                    ports::EventBus& bus, ports::Metrics* metrics) {
   OpenStore open;
   open.root_keys = std::make_unique<adapters::root_key::RootKeys>(std::move(keys), random);
-  auto store = adapters::sqlite::SqliteStore::open(config.database_path(), clock, bus);
+  auto store = adapters::sqlite::SqliteStore::open(config.database_path(), clock, bus, {.metrics = metrics});
   if (!store) return model::fail(std::move(store.error()));
   open.store = std::move(*store);
   open.keys = std::make_unique<vault::KeyRing>(*open.store, *open.root_keys, clock, random);

@@ -11,7 +11,7 @@
 
 namespace valetkey {
 
-/// Store and keys, opened: what `serve` and the commands begin with. Clock, random and bus outlive it.
+/// Store and keys, opened: what `serve` and the commands begin with. Clock, random, bus and metrics outlive it.
 struct OpenStore {
   std::unique_ptr<adapters::root_key::RootKeys> root_keys;
   std::unique_ptr<adapters::sqlite::SqliteStore> store;
@@ -20,8 +20,8 @@ struct OpenStore {
 };
 
 /// Opens the database under `keys` (root_key_choice.hpp), made where it is missing. kKeyUnavailable when none of them fits. A backup
-/// is on hold from its first opening.
+/// is on hold from its first opening. `metrics` may be null.
 model::Result<OpenStore> open_store(const Config& config, std::vector<model::Secret> keys, const ports::Clock& clock, ports::Random& random,
-                                    ports::EventBus& bus);
+                                    ports::EventBus& bus, ports::Metrics* metrics = nullptr);
 
 }  // namespace valetkey

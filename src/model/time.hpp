@@ -7,6 +7,7 @@
 
 namespace valetkey::model {
 
+using Microseconds = std::chrono::microseconds;
 using Milliseconds = std::chrono::milliseconds;
 using Seconds = std::chrono::seconds;
 
@@ -15,7 +16,7 @@ using WallTime = std::chrono::sys_time<Milliseconds>;
 
 /// Time since boot, suspend included; never jumps. What deadlines and leases are checked against.
 struct BootClock {
-  using duration = Milliseconds;
+  using duration = Microseconds;
   using rep = duration::rep;
   using period = duration::period;
   using time_point = std::chrono::time_point<BootClock>;

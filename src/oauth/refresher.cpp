@@ -3,6 +3,7 @@
 #include "oauth/grant_tokens.hpp"
 #include "oauth/outbox.hpp"
 #include "oauth/refresh_failure.hpp"
+#include "oauth/refresh_label.hpp"
 #include "oauth/refresh_request.hpp"
 #include "oauth/refresh_save.hpp"
 #include "oauth/token_endpoint.hpp"
@@ -39,11 +40,14 @@ std::string lease_name(const model::GrantId& grant) { return "grant:" + grant.st
 
 ports::Task<Refreshed> Refresher::refresh(GrantKey key, Need need) {
   const auto name = key.grant.str();
+  const auto began = context_.clock.boot_now();
   const auto was_own = std::make_shared<bool>(false);
   auto shared = co_await flights_.run(name, [this, was_own, key = std::move(key), need = std::move(need)](Flight::Settle settle) {
     *was_own = true;
     return work(key, need, std::move(settle));
   });
+  context_.metrics.observe("valetkey_guard_wait_seconds", *was_own ? "own" : "joined",
+                           std::chrono::duration<double>(context_.clock.boot_now() - began).count());
   co_return Refreshed{*shared, *was_own};
 }
 
@@ -110,6 +114,7 @@ ports::Task<Refresher::Outcome> Refresher::spend(GrantState state, Need need, Fl
       co_return co_await take_back(std::move(state), *started, std::move(error));
     }
     state.grant.attempt = started->attempt_before;
+    context_.metrics.count("valetkey_refreshes_total", refresh_label(answer->error().meaning, need));
     co_return co_await save_failure(std::move(state), answer->error(), should_repeat);
   }
   const Asked asked{.scopes = state.grant.scopes, .audience = need.audience, .sent_at = sent_at};
@@ -124,7 +129,7 @@ ports::Task<Refresher::Outcome> Refresher::spend(GrantState state, Need need, Fl
     settle(model::fail(std::move(renewed.error())));
     co_await context_.clock.sleep_until(context_.clock.boot_now() + context_.refresh.first_backoff);
   }
-  context_.metrics.count("valetkey_refreshes_total", "ok");
+  context_.metrics.count("valetkey_refreshes_total", refresh_label(std::nullopt, need));
   co_return co_await save_renewed(context_, std::move(state), generation_spent,
                                   [&settle](model::Error error) { settle(model::fail(std::move(error))); });
 }
@@ -190,7 +195,6 @@ ports::Answer<std::expected<TokenAnswer, TokenFailure>> Refresher::send(const Gr
 }
 
 ports::Task<Refresher::Outcome> Refresher::save_failure(GrantState state, const TokenFailure& failure, bool& should_repeat) {
-  context_.metrics.count("valetkey_refreshes_total", failure.meaning == Meaning::kGrantDead ? "grant_dead" : "failed");
   for (int round = 0; round < kMostRounds; ++round) {
     auto effect = effect_of(state, failure, context_.refresh, context_.clock.wall_now(), context_.random.fraction());
     ports::Unit unit;

@@ -41,7 +41,7 @@ bool SteppedClock::step() {
   const std::lock_guard lock(mutex_);
   forget_gone();
   if (sleepers_.empty()) return false;
-  const auto by = sleepers_.begin()->first - boot_;
+  const auto by = std::chrono::ceil<model::Milliseconds>(sleepers_.begin()->first - boot_);
   wall_ += by;
   boot_ += by;
   wake_due();

@@ -99,7 +99,7 @@ void TransferThread::start_waiting() {
 }
 
 void TransferThread::start(std::unique_ptr<Call> call) {
-  const auto left = call->ends_at() - clock_.boot_now();
+  const auto left = std::chrono::floor<model::Milliseconds>(call->ends_at() - clock_.boot_now());
   if (left <= model::Milliseconds{0}) {
     call->abandon(kDeadline);
     return;
@@ -139,7 +139,7 @@ void TransferThread::abandon_waiting(std::string_view reason) {
 int TransferThread::poll_timeout() const {
   auto timeout = kLongestPoll;
   const auto now = clock_.boot_now();
-  for (const auto& call : waiting_) timeout = std::clamp<model::Milliseconds>(call->ends_at() - now, model::Milliseconds{0}, timeout);
+  for (const auto& call : waiting_) timeout = std::clamp(std::chrono::ceil<model::Milliseconds>(call->ends_at() - now), model::Milliseconds{0}, timeout);
   return static_cast<int>(timeout.count());
 }
 

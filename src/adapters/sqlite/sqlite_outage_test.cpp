@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include "contract/sqlite_test_store.hpp"
+#include "support/recorded_metrics.hpp"
 
 namespace valetkey::test {
 namespace {
@@ -45,6 +46,22 @@ TEST(SqliteOutage, a_write_that_fails_is_unavailable_and_leaves_nothing) {
   rig.open();
   EXPECT_TRUE(run(rig.store->get(Kind::kFlow, "large"))->has_value());
   EXPECT_TRUE(rig.store->integrity_check()->empty());
+}
+
+TEST(SqliteOutage, commits_and_what_was_lost_are_counted) {
+  SqliteTestStore rig;
+  RecordedMetrics metrics;
+  bool disk_is_there = true;
+  rig.open({.metrics = &metrics, .before_commit = [&] { return disk_is_there; }});
+  ASSERT_EQ(outcome(rig.apply(put({make_row(Kind::kFlow, "one")}))), "ok");
+  disk_is_there = false;
+  ASSERT_EQ(outcome(rig.apply(put({make_row(Kind::kFlow, "two")}))), "store_unavailable");
+  const auto values = metrics.values();
+  EXPECT_EQ(values.at("valetkey_store_commit_units{}"), 1);
+  EXPECT_EQ(values.at("valetkey_store_commit_seconds{}"), 1);
+  EXPECT_EQ(values.at("valetkey_store_refused_total{disk}"), 1);
+  EXPECT_TRUE(values.contains("valetkey_store_queue"));
+  rig.store.reset();
 }
 
 TEST(SqliteOutage, a_backup_that_fails_leaves_no_file) {

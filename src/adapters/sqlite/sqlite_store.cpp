@@ -70,6 +70,7 @@ model::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesys
                                            WriterOptions{.max_waiting = options.max_waiting_writes,
                                                          .max_group = options.max_group,
                                                          .watch_interval = options.watch_interval,
+                                                         .metrics = options.metrics,
                                                          .before_commit = std::move(options.before_commit)},
                                            clock, bus);
   parts->readers = std::move(*readers);

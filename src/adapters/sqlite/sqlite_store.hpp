@@ -7,6 +7,7 @@
 
 #include "ports/clock.hpp"
 #include "ports/event_bus.hpp"
+#include "ports/metrics.hpp"
 #include "ports/store.hpp"
 
 namespace valetkey::adapters::sqlite {
@@ -17,6 +18,7 @@ struct SqliteOptions {
   std::size_t readers = 2;                    ///< threads, each with a connection
   model::Milliseconds watch_interval{1'000};  ///< how late a change by another process is noticed
   bool migrate = true;                        ///< false: kNotSupported while migrations are pending
+  ports::Metrics* metrics = nullptr;          ///< told of the queue and of each commit; null: nobody; outlives the store
   std::function<bool()> before_commit;        ///< for tests, on the writer's thread: false acts as if the disk had failed
 };
 

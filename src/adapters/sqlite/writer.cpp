@@ -35,6 +35,7 @@ void Writer::apply(ports::Unit unit, Done done) {
       return;
     }
   }
+  refused("busy", 1);
   done(fail(Code::kStoreBusy, "save: too many changes wait; try again"));
 }
 
@@ -52,6 +53,7 @@ void Writer::run() {
 Writer::Group Writer::next_group() {
   std::unique_lock lock(mutex_);
   wake_.wait_for(lock, options_.watch_interval, [this] { return is_stopping_ || !waiting_.empty(); });
+  if (options_.metrics != nullptr) options_.metrics->gauge("valetkey_store_queue", {}, static_cast<double>(waiting_.size()));
   Group group;
   while (!waiting_.empty() && group.size() < options_.max_group) {
     group.push_back(std::move(waiting_.front()));
@@ -62,6 +64,7 @@ Writer::Group Writer::next_group() {
 
 void Writer::save(std::span<Waiting> group) {
   Changes changes;
+  const auto began = clock_.boot_now();
   if (auto saved = save_in_transaction(group, changes); !saved) {
     if (saved.error().code == Code::kIntegrity && group.size() > 1) {
       // One unit met a damaged page. Each by itself: the others need not suffer.
@@ -69,13 +72,22 @@ void Writer::save(std::span<Waiting> group) {
       return;
     }
     // A unit that failed by itself may have failed on what a lost unit of its group had written: none of the answers holds.
+    refused("disk", group.size());
     for (auto& waiting : group) waiting.done(fail(saved.error()));
     return;
   }
   ++commits_;
+  if (options_.metrics != nullptr) {
+    options_.metrics->observe("valetkey_store_commit_units", {}, static_cast<double>(group.size()));
+    options_.metrics->observe("valetkey_store_commit_seconds", {}, std::chrono::duration<double>(clock_.boot_now() - began).count());
+  }
   if (changes.forget_everything) bus_.publish(nullptr);
   for (const auto& change : changes.rows) bus_.publish(&change);
   for (auto& waiting : group) waiting.done(std::move(waiting.result));
+}
+
+void Writer::refused(std::string_view reason, std::size_t units) const {
+  if (options_.metrics != nullptr) options_.metrics->count("valetkey_store_refused_total", reason, static_cast<std::int64_t>(units));
 }
 
 model::Result<void> Writer::save_in_transaction(std::span<Waiting> group, Changes& changes) {

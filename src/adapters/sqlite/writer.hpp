@@ -11,6 +11,7 @@
 #include "ports/clock.hpp"
 #include "ports/completion.hpp"
 #include "ports/event_bus.hpp"
+#include "ports/metrics.hpp"
 #include "ports/store.hpp"
 
 namespace valetkey::adapters::sqlite {
@@ -21,6 +22,7 @@ struct WriterOptions {
   std::size_t max_waiting = 4096;              ///< units; one more is kStoreBusy
   std::size_t max_group = 256;                 ///< units of one commit
   model::Milliseconds watch_interval{1'000};   ///< between looks for changes by other processes
+  ports::Metrics* metrics = nullptr;           ///< may be null
   std::function<bool()> before_commit;         ///< for tests: false acts as if the disk had failed
 };
 
@@ -48,6 +50,7 @@ class Writer {
   void run();
   Group next_group();
   void save(std::span<Waiting> group);
+  void refused(std::string_view reason, std::size_t units) const;
   model::Result<void> save_in_transaction(std::span<Waiting> group, Changes& changes);
   void watch();
 

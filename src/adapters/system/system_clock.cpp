@@ -23,13 +23,13 @@ model::WallTime SystemClock::wall_now() const { return std::chrono::floor<model:
 model::BootTime SystemClock::boot_now() const {
   timespec now{};
   clock_gettime(CLOCK_BOOTTIME, &now);
-  return model::BootTime{std::chrono::floor<model::Milliseconds>(std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec})};
+  return model::BootTime{std::chrono::floor<model::Microseconds>(std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec})};
 }
 
 ports::Task<void> SystemClock::sleep_until(model::BootTime until) {
   asio::steady_timer timer(co_await asio::this_coro::executor);
   for (auto now = boot_now(); now < until; now = boot_now()) {
-    timer.expires_after(std::min<model::Milliseconds>(until - now, kLongestWait));
+    timer.expires_after(std::min<model::Microseconds>(until - now, kLongestWait));
     const auto [error] = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
     if (error) co_return;
   }
