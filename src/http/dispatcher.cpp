@@ -71,7 +71,7 @@ ports::Answer<void> Dispatcher::admit(Request& request, const Route& route) cons
   co_return check_needs(needs, *request.caller);
 }
 
-void Dispatcher::record(const Request& request, const Route* route, const Response& response, model::Milliseconds took) const {
+void Dispatcher::record(const Request& request, const Route* route, const Response& response, model::Microseconds took) const {
   const auto status_class = static_cast<std::size_t>(response.status / 100);
   world_.metrics.count(kRequests, route != nullptr ? std::string_view(route->labels[status_class < 6 ? status_class : 0]) : kUnmatchedLabels);
   world_.metrics.observe(kSeconds, route != nullptr ? std::string_view(route->path) : kUnmatched,
@@ -81,7 +81,7 @@ void Dispatcher::record(const Request& request, const Route* route, const Respon
                    {{"method", route != nullptr ? request.method : "-"},
                     {"route", route != nullptr ? route->path : std::string(kUnmatched)},
                     {"status", std::to_string(response.status)},
-                    {"duration_ms", std::to_string(took.count())},
+                    {"duration_us", std::to_string(took.count())},
                     {"bytes", std::to_string(response.body.size())},
                     {"request_id", request.request_id},
                     {"key", request.caller ? request.caller->key.str() : std::string()},

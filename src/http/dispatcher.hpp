@@ -27,7 +27,7 @@ class Dispatcher {
  private:
   ports::Task<Response> guarded(Request& request, const Route*& route) const;
   ports::Answer<void> admit(Request& request, const Route& route) const;
-  void record(const Request& request, const Route* route, const Response& response, model::Milliseconds took) const;
+  void record(const Request& request, const Route* route, const Response& response, model::Microseconds took) const;
 
   World world_;
 };
