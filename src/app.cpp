@@ -24,6 +24,7 @@
 #include "oauth/older_connections.hpp"
 #include "oauth/refresh_save.hpp"
 #include "root_key_choice.hpp"
+#include "vitals.hpp"
 
 namespace valetkey {
 namespace {
@@ -200,6 +201,7 @@ class AppStart {
     boost::asio::co_spawn(p_.working, oauth::resume_marking(*p_.context), boost::asio::detached);
     boost::asio::co_spawn(p_.working, p_.background->run(), boost::asio::detached);
     boost::asio::co_spawn(p_.working, tend(p_), boost::asio::detached);
+    boost::asio::co_spawn(p_.working, watch_vitals(p_), boost::asio::detached);
     for (auto& context : p_.serving) start_thread(*context);
     start_thread(p_.working);
   }

@@ -28,7 +28,7 @@ std::vector<adapters::prometheus::MetricFacts> metric_table() {
       {"valetkey_guard_wait_seconds", {"role"}, "Time that a caller waited at the refresh guard: it did the work, or joined another's"},
       {"valetkey_guards_held", {}, "Refreshes under way now"},
       {"valetkey_connects_total", {"outcome"}, "Authorisation flows that ended, by outcome"},
-      {"valetkey_connections", {"state"}, "Connections by state, counted once a minute"},
+      {"valetkey_connections", {"state"}, "Connections of end users, by state; counted every five minutes"},
       {"valetkey_proxy_calls_total", {"outcome"}, "Calls through the proxy, by outcome"},
       {"valetkey_proxy_seconds", {"part"}, "Time to the head of a proxied answer: whole, and what the API took of it", quick},
       {"valetkey_proxy_overhead_seconds", {}, "Time to the head of a proxied answer that the API did not take", quick},
