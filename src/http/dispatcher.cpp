@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "http/problem.hpp"
+#include "http/trace_context.hpp"
 
 namespace valetkey::http {
 namespace {
@@ -73,7 +74,8 @@ ports::Answer<void> Dispatcher::admit(Request& request, const Route& route) cons
 
 void Dispatcher::record(const Request& request, const Route* route, const Response& response, model::Microseconds took) const {
   const auto status_class = static_cast<std::size_t>(response.status / 100);
-  world_.metrics.count(kRequests, route != nullptr ? std::string_view(route->labels[status_class < 6 ? status_class : 0]) : kUnmatchedLabels);
+  world_.metrics.count(kRequests,
+                       route != nullptr ? std::string_view(route->labels[status_class < 6 ? status_class : 0]) : kUnmatchedLabels);
   world_.metrics.observe(kSeconds, route != nullptr ? std::string_view(route->path) : kUnmatched,
                          std::chrono::duration<double>(took).count());
   // Never the path or the query (S22), nor a method that a stranger made up.
@@ -84,6 +86,7 @@ void Dispatcher::record(const Request& request, const Route* route, const Respon
                     {"duration_us", std::to_string(took.count())},
                     {"bytes", std::to_string(response.body.size())},
                     {"request_id", request.request_id},
+                    {"trace_id", std::string(trace_id(request))},
                     {"key", request.caller ? request.caller->key.str() : std::string()},
                     {"tenant", request.caller ? request.caller->tenant.str() : std::string()},
                     {"code", response.code}});
