@@ -50,9 +50,10 @@ fuzz: setup  ## each fuzz target for FUZZ_SECONDS (30)
 soak: setup  ## what takes long: 50 rounds of kill -9, long storms
 	@SOAK=1 tools/test valetkey soak
 
-bench: release  ## the figures of docs/operations.md, each against its ceiling
-	@if [ -f bench/run.mjs ]; then VALETKEY_BINARY="$(CURDIR)/build/release/valetkey" node bench/run.mjs; \
-	else echo "bench: there is no benchmark yet (bench/run.mjs)"; fi
+bench:  ## the figures of docs/bench, each against its ceiling in the same run; ONLY="row" for some
+	@tools/setup bench
+	@tools/build release valetkey valetkey-seed valetkey-zipf
+	@node bench/run.mjs $(ONLY)
 
 clean:  ## remove build/
 	@rm -rf build
