@@ -8,10 +8,10 @@ MAKEFLAGS += --no-print-directory
 export PATH := $(CURDIR)/build/node/bin:$(PATH)
 JOBS ?= $(shell nproc)
 
-.PHONY: help setup build release tsan demo run test test-e2e check bench fmt fuzz soak clean
+.PHONY: help setup build release tsan demo run test test-e2e conformance check bench fmt fuzz soak clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup:  ## install what building and testing need (apt, npm); does nothing when nothing is missing
 	@tools/setup
@@ -34,6 +34,10 @@ test: setup  ## every check and test, with the minutes of each stage; STAGES="un
 
 test-e2e: setup  ## the end-to-end tests; TESTS="tests/e2e/x.test.mjs" for some
 	@tools/test valetkey e2e
+
+conformance: build  ## the matrix of grants at real authorisation servers, run and written to docs/conformance.md
+	@node --test --test-concurrency=$(JOBS) --test-reporter=dot tests/conformance/*.test.mjs || true
+	@node tests/conformance/report.mjs
 
 tsan: setup  ## the concurrency tests under ThreadSanitizer
 	@tools/test tsan

@@ -9,7 +9,7 @@ import { setTimeout as turn } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 
 import { basic_authorization, http_request } from './http_request.mjs';
-import { kOauth2Plugin, kOidcPlugin, set_up } from './glewlwyd_setup.mjs';
+import { kKeepingPlugin, kOauth2Plugin, kOidcPlugin, set_up } from './glewlwyd_setup.mjs';
 import { listen } from './listener.mjs';
 import { start_process, with_parent } from './server_process.mjs';
 
@@ -79,17 +79,18 @@ function urls_of(base, plugin) {
     revocation_url: `${prefix}/revoke`,
     introspection_url: `${prefix}/introspect`,
     // answers who the token belongs to
-    api_url: plugin === kOidcPlugin ? `${prefix}/userinfo` : `${prefix}/profile`,
+    api_url: plugin === kOauth2Plugin ? `${prefix}/profile` : `${prefix}/userinfo`,
     base_uri: prefix,
   };
 }
 
 /**
- * Starts glewlwyd with a user, two scopes, four clients and two plugins:
- *   oidc    refresh tokens are good for one use, a second use ends the chain
- *   oauth2  the older plugin: refresh tokens do not rotate, clients authenticate by basic only
- * Answers { oidc, oauth2 } (each with token_url, authorization_url, revocation_url, introspection_url, api_url, base_uri),
- * username, password, scopes, clients ({basic, post, public, machine}: {client_id, client_secret}), consent(browser),
+ * Starts glewlwyd with a user, two scopes, five clients and three plugins:
+ *   oidc     refresh tokens are good for one use, a second use ends the chain
+ *   keeping  the same plugin, its refresh tokens do not rotate
+ *   oauth2   the older plugin: refresh tokens do not rotate, clients authenticate by basic only
+ * Answers { oidc, keeping, oauth2 } (each with token_url, authorization_url, revocation_url, introspection_url, api_url, base_uri),
+ * username, password, scopes, clients ({basic, post, public, machine, odd}: {client_id, client_secret}), consent(browser),
  * set_redirect_uris([...]), stop().
  */
 export async function start_glewlwyd({ access_token_duration = 3600, refresh_token_duration = 1_209_600 } = {}) {
@@ -110,6 +111,7 @@ export async function start_glewlwyd({ access_token_duration = 3600, refresh_tok
       issuer: base,
       port,
       oidc: urls_of(base, kOidcPlugin),
+      keeping: urls_of(base, kKeepingPlugin),
       oauth2: urls_of(base, kOauth2Plugin),
       username,
       password,

@@ -1,9 +1,11 @@
-// Fills a fresh glewlwyd through its own admin API: scopes, a user, clients, the two plugins.
+// Fills a fresh glewlwyd through its own admin API: scopes, a user, clients, the plugins.
 import { randomBytes } from 'node:crypto';
 
 import { http_request } from './http_request.mjs';
+import { kOddSecret } from './odd_secret.mjs';
 
 export const kOidcPlugin = 'oidc';
+export const kKeepingPlugin = 'keeping';
 export const kOauth2Plugin = 'oauth2';
 
 // what the packaged database sets for the administrator
@@ -33,30 +35,27 @@ const shared_parameters = ({ access_token_duration, refresh_token_duration }) =>
   'introspection-revocation-auth-scope': [],
 });
 
+const oidc_parameters = (setting, base, one_use) => ({
+  ...shared_parameters(setting),
+  iss: base,
+  'allow-non-oidc': true,
+  'auth-type-token-enabled': false,
+  'auth-type-id-token-enabled': false,
+  'auth-type-none-enabled': false,
+  'refresh-token-one-use': one_use,
+  'jwks-show': false,
+  claims: [],
+  'address-claim': { type: 'no' },
+  'name-claim': 'on-demand',
+  'email-claim': 'no',
+  'scope-claim': 'no',
+  'subject-type': 'public',
+});
+
 const plugins = (setting, base) => [
   { module: 'oauth2-glewlwyd', name: kOauth2Plugin, display_name: 'OAuth 2', parameters: shared_parameters(setting), order_rank: 0 },
-  {
-    module: 'oidc',
-    name: kOidcPlugin,
-    display_name: 'OpenID Connect',
-    order_rank: 1,
-    parameters: {
-      ...shared_parameters(setting),
-      iss: base,
-      'allow-non-oidc': true,
-      'auth-type-token-enabled': false,
-      'auth-type-id-token-enabled': false,
-      'auth-type-none-enabled': false,
-      'refresh-token-one-use': 'always',
-      'jwks-show': false,
-      claims: [],
-      'address-claim': { type: 'no' },
-      'name-claim': 'on-demand',
-      'email-claim': 'no',
-      'scope-claim': 'no',
-      'subject-type': 'public',
-    },
-  },
+  { module: 'oidc', name: kOidcPlugin, display_name: 'OpenID Connect', order_rank: 1, parameters: oidc_parameters(setting, base, 'always') },
+  { module: 'oidc', name: kKeepingPlugin, display_name: 'refresh tokens of many uses', order_rank: 2, parameters: oidc_parameters(setting, base, 'never') },
 ];
 
 const client = (client_id, secret, more) => ({
@@ -71,16 +70,19 @@ const client = (client_id, secret, more) => ({
   ...more,
 });
 
+const machine = (client_id, secret, scope) => client(client_id, secret, {
+  token_endpoint_auth_method: ['client_secret_basic', 'client_secret_post'], authorization_type: ['client_credentials'], scope,
+});
+
 const clients_of = ({ client_secret, scopes }) => [
   client('basic', client_secret, { token_endpoint_auth_method: ['client_secret_basic'] }),
   client('post', client_secret, { token_endpoint_auth_method: ['client_secret_post'] }),
   client('public', null, { token_endpoint_auth_method: ['none'] }),
-  client('machine', client_secret, {
-    token_endpoint_auth_method: ['client_secret_basic', 'client_secret_post'], authorization_type: ['client_credentials'], scope: scopes,
-  }),
+  machine('machine', client_secret, scopes),
+  machine('odd', kOddSecret, scopes),
 ];
 
-/** Answers { clients: {basic, post, public, machine}, set_redirect_uris([...]) }. */
+/** Answers { clients: {basic, post, public, machine, odd}, set_redirect_uris([...]) }. */
 export async function set_up(base, setting) {
   let cookie;
   const call = async (method, path, body) => {

@@ -6,7 +6,8 @@ import { secret, spread } from './test_run.mjs';
 /**
  * Settings: access_token_ttl (seconds), refresh_token_ttl, rotate, refresh_tokens ('always' | 'offline_access'),
  * redirect_uris, accounts ({account: password}; an account not listed signs in with any password), require_pkce, port.
- * Clients: confidential-basic, confidential-post, public (PKCE), machine-basic, machine-post (client credentials).
+ * Clients: confidential-basic, confidential-post, public (PKCE), all with Password too; machine-basic, machine-post, and odd-basic,
+ * odd-post with the secret of odd_secret.mjs (client credentials).
  */
 export async function start_oidc_provider(settings = {}) {
   const child = await start_script(new URL('./oidc_provider_server.mjs', import.meta.url), [JSON.stringify(settings)]);

@@ -4,7 +4,9 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import Provider from 'oidc-provider';
 
 import { answer_json, listen, read_body } from './listener.mjs';
+import { kOddSecret } from './odd_secret.mjs';
 import { handle_interaction } from './oidc_provider_pages.mjs';
+import { add_password_grant } from './oidc_provider_password.mjs';
 import { OidcStore } from './oidc_provider_store.mjs';
 import { end_with_parent, say_ready } from './server_process.mjs';
 
@@ -24,7 +26,7 @@ const settings = {
 const counters = { token: {}, revocations: 0, introspections: 0, userinfo: 0, api: { ok: 0, refused: 0 }, grants_revoked: 0 };
 const store = new OidcStore();
 const client_secret = settings.client_secret ?? randomBytes(32).toString('base64url');
-const code_grants = ['authorization_code', 'refresh_token'];
+const code_grants = ['authorization_code', 'password', 'refresh_token'];
 
 function set_clients() {
   const of_code = { redirect_uris: settings.redirect_uris, response_types: ['code'], grant_types: code_grants };
@@ -35,6 +37,8 @@ function set_clients() {
     { client_id: 'public', token_endpoint_auth_method: 'none', ...of_code },
     { client_id: 'machine-basic', client_secret, token_endpoint_auth_method: 'client_secret_basic', ...no_code },
     { client_id: 'machine-post', client_secret, token_endpoint_auth_method: 'client_secret_post', ...no_code },
+    { client_id: 'odd-basic', client_secret: kOddSecret, token_endpoint_auth_method: 'client_secret_basic', ...no_code },
+    { client_id: 'odd-post', client_secret: kOddSecret, token_endpoint_auth_method: 'client_secret_post', ...no_code },
   ];
   for (const client of clients) {
     // the library refuses a code client without any redirect URI; one that nobody can use stands in until it is known
@@ -77,6 +81,7 @@ provider = new Provider(main.origin, {
     Session: 24 * 3600,
   },
 });
+add_password_grant(provider, settings);
 provider.on('grant.revoked', () => { counters.grants_revoked += 1; });
 provider.on('server_error', (ctx, error) => { process.stderr.write(`oidc-provider: ${error.stack}\n`); });
 
