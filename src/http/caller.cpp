@@ -19,4 +19,9 @@ bool permits(const Caller& caller, const model::ConnectionId& connection, const 
   return within(caller.limits.credentials, credential.str()) && within(caller.limits.connections, connection.str());
 }
 
+std::function<bool(const model::Connection&)> permission_of(std::shared_ptr<const Caller> caller) {
+  if (caller->limits.credentials.empty() && caller->limits.connections.empty()) return {};
+  return [caller = std::move(caller)](const model::Connection& connection) { return permits(*caller, connection); };
+}
+
 }  // namespace valetkey::http

@@ -1,4 +1,6 @@
 #pragma once
+#include <functional>
+#include <memory>
 #include <optional>
 
 #include "http/scopes.hpp"
@@ -26,5 +28,8 @@ bool permits(const Caller& caller, const model::ConnectionId& connection, const 
 inline bool permits(const Caller& caller, const model::Connection& connection) {
   return permits(caller, connection.id, connection.credential);
 }
+
+/// The same as a value for the engine; empty where the key has no limits, so that nothing is asked.
+std::function<bool(const model::Connection&)> permission_of(std::shared_ptr<const Caller> caller);
 
 }  // namespace valetkey::http

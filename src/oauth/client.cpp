@@ -22,11 +22,11 @@ ports::Answer<std::vector<model::Secret>> open_secrets(const Context& context, c
   co_return open;
 }
 
+}  // namespace
+
 std::map<std::string, std::string> values_of(const Client& client, const std::map<std::string, std::string>& fields) {
   return model::with_defaults(client.integration.placeholders, model::values_in_force(client.set, fields));
 }
-
-}  // namespace
 
 ports::Answer<model::Integration> integration_of(const Context& context, model::TenantId tenant, std::string slug) {
   if (const auto* known = context.catalogue.find(slug)) co_return *known;

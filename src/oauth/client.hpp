@@ -30,6 +30,9 @@ ports::Answer<Client> load_client(const Context& context, model::TenantId tenant
 /// The record of a slug for a tenant: the catalogue's, else the tenant's custom one. kNotFound.
 ports::Answer<model::Integration> integration_of(const Context& context, model::TenantId tenant, std::string slug);
 
+/// The values of all placeholders: the operator's, the connection's, defaults.
+std::map<std::string, std::string> values_of(const Client& client, const std::map<std::string, std::string>& fields);
+
 /// A URL template of the client with the operator's and the connection's values (S3), canonical.
 model::Result<std::string> filled_url(const Client& client, const std::string& url_template,
                                       const std::map<std::string, std::string>& fields);

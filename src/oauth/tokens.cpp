@@ -90,9 +90,11 @@ ports::Answer<Tokens::SharedClient> Tokens::client_of(const model::Grant& grant)
   co_return shared;
 }
 
-ports::Answer<Tokens::Snapshot> Tokens::snapshot(const model::TenantId& tenant, const model::ConnectionId& id) {
+ports::Answer<Tokens::Snapshot> Tokens::snapshot(const model::TenantId& tenant, const model::ConnectionId& id,
+                                                 const Permission& permission) {
   auto connection = co_await connection_of(tenant, id);
   if (!connection) co_return model::fail(std::move(connection.error()));
+  if (permission && !permission(**connection)) co_return model::fail(model::Code::kNotFound, "no such connection");
   if (auto refused = refusal_of(**connection)) co_return model::fail(std::move(*refused));
   auto grant = co_await grant_of(**connection);
   if (!grant) co_return model::fail(std::move(grant.error()));
@@ -110,7 +112,7 @@ Plan Tokens::plan_of(const Snapshot& snapshot, const Need& need) const {
               need);
 }
 
-ports::Answer<LiveToken> Tokens::opened(const Snapshot& snapshot, const Serve& serve) {
+ports::Answer<Access> Tokens::opened(const Snapshot& snapshot, const Serve& serve) {
   const auto& token = *serve.token;
   const auto place = vault::access_token_place(snapshot.grant->grant, token, snapshot.grant->client->set_hash);
   auto value = context_.keys.try_open(place, token.sealed);
@@ -123,7 +125,7 @@ ports::Answer<LiveToken> Tokens::opened(const Snapshot& snapshot, const Serve& s
                  .generation = token.generation};
   if (serve.is_min_ttl_capped) live.warnings.emplace_back("min_ttl_not_met");
   if (serve.is_refresh_failing) live.warnings.emplace_back("refresh_failing");
-  co_return live;
+  co_return Access{std::move(live), snapshot.connection, snapshot.grant->client};
 }
 
 void Tokens::refresh_later(const Snapshot& snapshot, Need need) {
@@ -138,9 +140,15 @@ void Tokens::refresh_later(const Snapshot& snapshot, Need need) {
 }
 
 ports::Answer<LiveToken> Tokens::token_for(model::TenantId tenant, model::ConnectionId connection, Need need) {
+  auto access = co_await access_for(std::move(tenant), std::move(connection), std::move(need));
+  if (!access) co_return model::fail(std::move(access.error()));
+  co_return std::move(access->token);
+}
+
+ports::Answer<Access> Tokens::access_for(model::TenantId tenant, model::ConnectionId connection, Need need, Permission permission) {
   std::optional<model::Error> failed;
   for (int round = 0; round < kMostRounds; ++round) {
-    auto now = co_await snapshot(tenant, connection);
+    auto now = co_await snapshot(tenant, connection, permission);
     if (!now) co_return model::fail(std::move(now.error()));
     auto decision = plan_of(*now, need);
     if (auto* refused = std::get_if<Refuse>(&decision)) co_return model::fail(std::move(refused->error));
@@ -152,6 +160,7 @@ ports::Answer<LiveToken> Tokens::token_for(model::TenantId tenant, model::Connec
     if (refreshed.state) {
       failed.reset();
       // What the guard answers is newer than any cache.
+      refreshed.state->client.secrets.clear();
       const Snapshot renewed{std::make_shared<const model::Connection>(std::move(refreshed.state->connection)),
                              std::make_shared<const CachedGrant>(std::move(refreshed.state->grant),
                                                                  std::make_shared<const Client>(std::move(refreshed.state->client)))};

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,16 @@ struct LiveToken {
   std::vector<std::string> warnings;  ///< min_ttl_not_met, refresh_failing
 };
 
+/// A token, and the records it is of.
+struct Access {
+  LiveToken token;
+  std::shared_ptr<const model::Connection> connection;
+  std::shared_ptr<const Client> client;  ///< without its secrets
+};
+
+/// Whether the caller may touch a connection of its tenant. Empty: all of them.
+using Permission = std::function<bool(const model::Connection&)>;
+
 /// The small noun at the centre: a token for a connection, fresh whatever happens. Readers, the proxy, validation and the background
 /// refresher all come through here. Thread safe.
 class Tokens {
@@ -29,6 +40,8 @@ class Tokens {
   /// A token of the connection that lives as `need` asks. Errors: kNotFound (also for another tenant's connection), those of
   /// refusal_of(), kProviderUnavailable, kOutcomeUnknown, kCredentialConfiguration, kHold, kStoreUnavailable.
   ports::Answer<LiveToken> token_for(model::TenantId tenant, model::ConnectionId connection, Need need);
+  /// The same with the records. A connection that is not permitted is kNotFound before anything is caused.
+  ports::Answer<Access> access_for(model::TenantId tenant, model::ConnectionId connection, Need need, Permission permission = {});
 
  private:
   using SharedClient = std::shared_ptr<const Client>;
@@ -43,11 +56,11 @@ class Tokens {
     SharedGrant grant;
   };
 
-  ports::Answer<Snapshot> snapshot(const model::TenantId& tenant, const model::ConnectionId& connection);
+  ports::Answer<Snapshot> snapshot(const model::TenantId& tenant, const model::ConnectionId& connection, const Permission& permission);
   ports::Answer<SharedConnection> connection_of(const model::TenantId& tenant, const model::ConnectionId& id);
   ports::Answer<SharedGrant> grant_of(const model::Connection& connection);
   ports::Answer<SharedClient> client_of(const model::Grant& grant);
-  ports::Answer<LiveToken> opened(const Snapshot& snapshot, const Serve& serve);
+  ports::Answer<Access> opened(const Snapshot& snapshot, const Serve& serve);
   Plan plan_of(const Snapshot& snapshot, const Need& need) const;
   void refresh_later(const Snapshot& snapshot, Need need);
   void forget(const ports::Change* change);

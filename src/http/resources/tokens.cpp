@@ -11,7 +11,6 @@ namespace valetkey::http {
 namespace {
 
 namespace json = boost::json;
-using model::Code;
 using model::ConnectionId;
 using model::fail;
 
@@ -65,28 +64,17 @@ Response token_answer(const oauth::LiveToken& token) {
   return response;
 }
 
-/// A key that is limited to credentials or connections sees no other one: it looks like it does not exist (S17).
-ports::Answer<void> check_limits(const oauth::Context& context, const Caller& caller, const ConnectionId& id) {
-  if (caller.limits.credentials.empty() && caller.limits.connections.empty()) co_return model::Result<void>{};
-  auto connection = co_await context.records.load<model::Connection>(caller.tenant, id.str());
-  if (!connection) co_return fail(std::move(connection.error()));
-  if (!permits(caller, *connection)) co_return fail(Code::kNotFound, "no such connection");
-  co_return model::Result<void>{};
-}
-
 ports::Task<Response> answer_token(OauthWorld world, const Request& request, model::Result<oauth::Need> need) {
   if (!need) co_return problem_response(need.error(), request);
   const ConnectionId id{request.parameter("id")};
-  if (auto allowed = co_await check_limits(world.context, *request.caller, id); !allowed)
-    co_return problem_response(allowed.error(), request);
-  auto token = co_await world.tokens.token_for(request.caller->tenant, id, std::move(*need));
-  if (!token) {
-    world.context.metrics.count("valetkey_token_reads_total", model::facts(token.error().code).code);
-    co_return problem_response(token.error(), request);
+  auto access = co_await world.tokens.access_for(request.caller->tenant, id, std::move(*need), permission_of(request.caller));
+  if (!access) {
+    world.context.metrics.count("valetkey_token_reads_total", model::facts(access.error().code).code);
+    co_return problem_response(access.error(), request);
   }
   world.context.metrics.count("valetkey_token_reads_total", "ok");
   world.read_counts.count(request.caller->tenant, request.caller->key, id);
-  co_return token_answer(*token);
+  co_return token_answer(access->token);
 }
 
 }  // namespace

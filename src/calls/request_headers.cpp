@@ -1,0 +1,99 @@
+#include "calls/request_headers.hpp"
+
+#include <algorithm>
+
+#include "calls/query.hpp"
+
+namespace valetkey::calls {
+namespace {
+
+/// Sorted.
+constexpr std::string_view kDropped[] = {"authorization",
+                                         "connection",
+                                         "content-length",
+                                         "cookie",
+                                         "cookie2",
+                                         "expect",
+                                         "forwarded",
+                                         "host",
+                                         "http2-settings",
+                                         "keep-alive",
+                                         "te",
+                                         "trailer",
+                                         "trailers",
+                                         "transfer-encoding",
+                                         "upgrade",
+                                         "via",
+                                         "x-original-url",
+                                         "x-real-ip",
+                                         "x-rewrite-url"};
+static_assert(std::ranges::is_sorted(kDropped));
+
+constexpr std::string_view kDroppedPrefixes[] = {"proxy-", "valetkey-", "x-forwarded-"};
+
+bool is_dropped(std::string_view name) {
+  return std::ranges::binary_search(kDropped, name) ||
+         std::ranges::any_of(kDroppedPrefixes, [&](std::string_view prefix) { return name.starts_with(prefix); });
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  return first == std::string_view::npos ? std::string_view{} : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+/// Calls `act` with each element of a comma-separated list, in lower case.
+template <class Act>
+void for_each_element(std::string_view list, Act act) {
+  for (;;) {
+    const auto end = list.find(',');
+    if (const auto element = trimmed(list.substr(0, end)); !element.empty()) act(lowered(element));
+    if (end == std::string_view::npos) return;
+    list.remove_prefix(end + 1);
+  }
+}
+
+struct Seen {
+  std::vector<std::string> named;  ///< by Connection
+  bool wants_upgrade = false;
+};
+
+Seen seen_in(const ports::Headers& headers) {
+  Seen seen;
+  for (const auto& [name, value] : headers) {
+    if (name == "connection") for_each_element(value, [&](std::string element) { seen.named.push_back(std::move(element)); });
+    if (name == "upgrade") for_each_element(value, [&](const std::string& element) { seen.wants_upgrade |= element != "h2c"; });
+  }
+  return seen;
+}
+
+bool goes_on(std::string_view name, const Seen& seen, const Api& api) {
+  if (is_dropped(name) || std::ranges::find(seen.named, name) != seen.named.end()) return false;
+  if (api.reads_bodies && name == "accept-encoding") return false;
+  return std::ranges::find(api.headers, name, &FixedHeader::name) == api.headers.end();
+}
+
+bool goes_on_as_any_server_reads_it(const std::string& name, const Seen& seen, const Api& api) {
+  if (!name.contains('_')) return goes_on(name, seen, api);
+  auto hyphenated = name;
+  std::ranges::replace(hyphenated, '_', '-');
+  return goes_on(name, seen, api) && goes_on(hyphenated, seen, api);
+}
+
+}  // namespace
+
+model::Result<ports::Headers> request_headers(const ports::Headers& sent, const Api& api, std::string_view token) {
+  const auto seen = seen_in(sent);
+  if (seen.wants_upgrade)
+    return model::fail(model::Code::kNotSupported, "call the API: a connection is not upgraded to another protocol (WebSocket)");
+  if (std::ranges::any_of(token, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }))
+    return model::fail(model::Code::kProviderRejected, "call the API: the access token holds control bytes");
+  ports::Headers out;
+  out.reserve(sent.size() + api.headers.size() + 1);
+  for (const auto& header : sent)
+    if (goes_on_as_any_server_reads_it(header.first, seen, api)) out.push_back(header);
+  for (const auto& header : api.headers) out.emplace_back(header.name, header.value.with(token));
+  if (api.reads_bodies) out.emplace_back("accept-encoding", "identity");
+  return out;
+}
+
+}  // namespace valetkey::calls
