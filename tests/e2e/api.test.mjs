@@ -61,6 +61,8 @@ describe('bad input: several things wrong are told at once, each with its pointe
     ['POST', () => `/v1/credentials/${has.credential.id}/export`, {}, [422, 'not_supported']],
     ['POST', '/v1/credentials/import', {}, [422, 'not_supported']],
     ['POST', '/v1/connect-sessions', {}, [...kInvalid, '/credential', '/end_user']],
+    ['POST', '/v1/connect-sessions', { credential: null, end_user: null }, [...kInvalid, '/credential', '/end_user']],
+    ['POST', '/v1/connections/conn_x/refresh', { rejected_generation: null }, [...kInvalid, '/rejected_generation']],
     ['POST', '/v1/connect-sessions', { credential: 1, end_user: { id: '', x: 1 }, return_url: 5, scopes: 'x', nope: 1 },
       [...kInvalid, '/credential', '/end_user/id', '/end_user/x', '/return_url', '/scopes', '/nope']],
     ['POST', '/v1/connect-sessions', () => ({ credential: has.credential.id, end_user: { id: 'x' }, return_url: 'https://x.example/', opener_origin: 'https://x.example', scopes: ['admin'] }),

@@ -56,7 +56,7 @@ export const kRoutes = [
 ];
 
 /** Routes that ask for no key. */
-export const kOpenRoutes = ['GET /healthz', 'GET /readyz', 'GET /connect/{token}', 'POST /connect/{token}', 'GET /oauth/callback/{integration}', 'GET /oauth/callback/{integration}/{callback_key}'];
+export const kOpenRoutes = ['GET /healthz', 'GET /readyz', 'GET /connect/{token}', 'POST /connect/{token}', 'GET /oauth/callback/{integration}', 'GET /oauth/callback/{integration}/{callback_key}', 'GET /openapi.json', 'GET /docs', 'GET /docs/{file}'];
 
 /** Every route that the source registers, so that none is left out of the table. */
 export function registered_routes() {

@@ -62,7 +62,7 @@ model::EndUser read_end_user(model::JsonReader& body, bool is_required) {
   model::EndUser user;
   auto reader = body.optional_object("end_user");
   if (!reader) {
-    if (is_required && !body.has("end_user")) body.error("end_user", "is required: {\"id\": your own id of the user}");
+    if (is_required && body.raw("end_user") == nullptr) body.error("end_user", "is required: {\"id\": your own id of the user}");
     return user;
   }
   user.id = reader->required_string("id", {.least = 1, .most = 255});

@@ -73,7 +73,7 @@ model::Result<oauth::CarryOverWish> carry_over_wish(const Request& request) {
   std::vector<model::FieldError> errors;
   model::JsonReader reader(*body, "", errors);
   oauth::CarryOverWish wish;
-  if (!reader.has("from")) reader.error("from", "is required: the number of the older endpoint set");
+  if (reader.raw("from") == nullptr) reader.error("from", "is required: the number of the older endpoint set");
   wish.from = reader.optional_integer("from", 1, 1'000'000).value_or(0);
   wish.after = reader.string_or("after", "", {.most = 64});
   wish.most = static_cast<int>(reader.optional_integer("limit", 1, 1000).value_or(wish.most));

@@ -43,7 +43,7 @@ model::Result<oauth::Need> need_of_refresh(const Request& request) {
   model::JsonReader reader(*body, "", errors);
   oauth::Need need;
   need.rejected_generation = reader.optional_integer("rejected_generation", 1, INT64_MAX);
-  if (!reader.has("rejected_generation"))
+  if (reader.raw("rejected_generation") == nullptr)
     errors.push_back({"/rejected_generation", "is required: the generation of the token that was rejected, as the read answered it (S24)"});
   need.audience = reader.string_or("audience", "");
   need.name = reader.string_or("name", "");
