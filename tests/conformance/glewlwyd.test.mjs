@@ -8,7 +8,7 @@ import { post_form } from '../support/http_request.mjs';
 import { secret } from '../support/test_run.mjs';
 import { use_at } from './at_resource.mjs';
 import { conformance } from './matrix.mjs';
-import { is_active } from './walk.mjs';
+import { is_active, post_as } from './walk.mjs';
 
 const version = () => execFileSync('dpkg-query', ['-W', '-f', '${Version}', 'glewlwyd'], { encoding: 'utf8' }).replace(/-[^-]*$/, '');
 
@@ -61,6 +61,16 @@ conformance({
   slug: 'glewlwyd',
   start,
   more: (world) => {
+    test('a refused refresh does not say whether the token or the client is at fault', async () => {
+      const cell = { grant: 'password', client_authentication: 'client_secret_basic', rotation: 'rotated' };
+      const client = world.server.client(cell);
+      const answers = [];
+      for (const asking of [client, { ...client, client_secret: 'certainly-not-the-secret' }]) {
+        const { status, text } = await post_as(asking, cell.client_authentication, world.server.integration('rotated').token_url, { grant_type: 'refresh_token', refresh_token: 'never-issued' });
+        answers.push([status, text]);
+      }
+      assert.deepEqual(answers, [[400, ''], [400, '']]);
+    });
     test('revocation and introspection are not offered to a public client', async () => {
       for (const rotation of ['rotated', 'kept']) {
         const { introspection_url, revocation_url } = world.server.integration(rotation);
@@ -69,7 +79,7 @@ conformance({
     });
   },
   notes: [
-    'A refused token request has an empty body, so that `invalid_grant` cannot be told from `invalid_client` or a typing error in the request. The broker does not guess: it gives up no grant and no credential for it, says `credential_configuration`, and tries again later.',
+    'A refused refresh is a 400 with an empty body, whether the refresh token or the client secret is at fault. The broker does not guess: it gives up neither grant nor credential for it, says `credential_configuration`, and tries again later.',
     'A client secret with characters that form encoding changes needs `client_secret_post` here: its Basic header is read as it stands.',
     'Rotation is a setting of its OpenID Connect plugin (`refresh-token-one-use`); the test runs two instances of the plugin.',
     'Its sign-in and consent pages are a JavaScript application; the test makes the requests that those make.',

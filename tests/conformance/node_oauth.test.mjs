@@ -44,6 +44,7 @@ conformance({
   notes: [
     'A public client needs no switch for Auth Code: the verifier of PKCE stands in for its secret. For Password and refresh the host names the grants that go without (`requireClientAuthentication`), and then has to turn away a confidential client that sends no secret itself.',
     'A client secret with characters that form encoding changes needs `client_secret_post` here: its Basic header is read as it stands.',
+    'The library has no pages; those for signing in and consent are the test\'s, its authorisation handler does the rest.',
     'Rotation is an option of each token request (`alwaysIssueNewRefreshToken`); the test switches it.',
   ],
 });

@@ -88,6 +88,8 @@ export class Walk {
     assert.equal(connection.state, 'active');
     assert.deepEqual(exchanges.map(({ form, status }) => [form.get('grant_type'), status]), [[cell.grant, 200]]);
     const [{ answer }] = exchanges;
+    this.fact('members of a token response', Object.keys(answer).sort().map((name) => `\`${name}\``).join(' '), cell.grant);
+    this.fact('`token_type`', `\`${answer.token_type}\``);
     assert.equal(typeof answer.refresh_token === 'string', cell.grant !== 'client_credentials', 'a refresh token where the grant has one');
     return { ...connection, refresh_token: answer.refresh_token };
   }
@@ -167,7 +169,10 @@ export class Walk {
     this.fact('answer to a spent refresh token', refusal_of(answer));
     const after = await this.broker.call('POST', `/v1/connections/${connection.id}/refresh`, { body: { rejected_generation: first.generation + 1 }, expect: [200, 409] });
     this.fact('the grant after the second use of a refresh token', after.status === 200 ? 'lives on' : 'ends');
-    if (after.status === 409) this.fact('what the broker says of a grant that ended so', after.body.code);
+    if (after.status === 409) {
+      const { state } = await this.broker.api('GET', `/v1/connections/${connection.id}`);
+      this.fact('what the broker says of a grant that ended so', `\`${after.body.code}\`, the connection is \`${state}\``);
+    }
     await this.broker.api('DELETE', `/v1/connections/${connection.id}`);
   }
 
