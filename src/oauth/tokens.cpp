@@ -66,7 +66,9 @@ ports::Answer<Tokens::SharedConnection> Tokens::connection_of(const model::Tenan
 
 ports::Answer<Tokens::SharedGrant> Tokens::grant_of(const model::Connection& connection) {
   const auto& id = connection.current_grant.str();
-  if (auto cached = grants_.get(id)) co_return cached;
+  auto cached = grants_.get(id);
+  context_.metrics.count("valetkey_token_cache_total", cached ? "hit" : "miss");
+  if (cached) co_return cached;
   const auto ticket = grants_.ticket(id);
   auto grant = co_await context_.records.load<model::Grant>(connection.tenant, id);
   if (!grant) co_return model::fail(std::move(grant.error()));
