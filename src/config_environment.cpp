@@ -13,9 +13,12 @@ namespace {
 constexpr std::string_view kPrefix = "VALETKEY_";
 // Kubernetes sets the first two for a service called valetkey; the last belongs to our tests.
 constexpr std::array<std::string_view, 3> kForeign{"VALETKEY_PORT", "VALETKEY_SERVICE_", "VALETKEY_TEST_"};
+// Of the client (cli/), which may be used from the same shell.
+constexpr std::array<std::string_view, 3> kOfTheClient{"VALETKEY_URL", "VALETKEY_API_KEY", "VALETKEY_PROFILE"};
 
 bool is_foreign(std::string_view variable) {
-  return std::ranges::any_of(kForeign, [&](auto prefix) { return variable.starts_with(prefix); });
+  return std::ranges::any_of(kForeign, [&](auto prefix) { return variable.starts_with(prefix); }) ||
+         std::ranges::find(kOfTheClient, variable) != kOfTheClient.end();
 }
 
 }  // namespace

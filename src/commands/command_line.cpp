@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "cli/commands.hpp"
+#include "cli/program.hpp"
 #include "commands/backup.hpp"
 #include "commands/doctor.hpp"
 #include "commands/installation_key.hpp"
@@ -38,8 +40,11 @@ Command with_settings(std::function<int(Config&)> run) {
   return [run = std::move(run)](Loaded& config) { return config ? run(*config) : refused(config.error()); };
 }
 
+constexpr auto kGroup = "Broker: runs beside its data";
+
 CLI::App* add(CLI::App& parent, const std::string& name, const std::string& what, Command& chosen, Command run) {
   auto* command = parent.add_subcommand(name, what);
+  command->group(kGroup);
   command->callback([&chosen, run = std::move(run)] {
     // A command below this one has been chosen already.
     if (!chosen) chosen = run;
@@ -57,7 +62,7 @@ void add_doctor(CLI::App& app, Arguments& given, Command& chosen) {
 }
 
 void add_rotate(CLI::App& app, Arguments& given, Command& chosen) {
-  auto* rotate = app.add_subcommand("rotate", "rotate keys, also while serving");
+  auto* rotate = app.add_subcommand("rotate", "rotate keys, also while serving")->group(kGroup);
   rotate->require_subcommand(1);
   add(*rotate, "root", "wrap every data key under the first root key alone", chosen, with_settings(rotate_root));
   auto* data_keys = add(*rotate, "data-keys", "make new data keys and seal everything anew", chosen,
@@ -112,17 +117,22 @@ int run(std::span<char*> arguments, std::span<char*> environment) {
   CLI::App app("Valetkey: a broker for OAuth 2.0 credentials", "valetkey");
   Arguments given;
   Command chosen;
-  app.add_option("--config", given.config, "the file of settings; without it valetkey.toml, if there is one");
+  auto* config_option = app.add_option("--config", given.config, "the file of settings; without it valetkey.toml, if there is one")
+                            ->group("Options of the broker");
   app.require_subcommand(1);
   app.fallthrough();
   add_commands(app, given, chosen);
+  cli::Program client(environment);
+  cli::add_client_commands(app, client);
   if (is_no_command(app, arguments))
     return misused(fmt::format("there is no command {}; see valetkey --help", model::clipped(arguments[1])));
   try {
     app.parse(reversed(arguments));
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kOk : kBadConfiguration;
+    return error.get_exit_code() == 0 ? app.exit(error) : cli::tell_misuse(app, error);
   }
+  if (client.chosen) return config_option->count() == 0 ? cli::run_chosen(client) : misused("--config is for the commands of the broker");
+  if (cli::has_client_options(app)) return misused("--profile, --url, --json and their like are for the commands of the client");
   auto config = load_config(given.config, environment);
   return chosen(config);
 }

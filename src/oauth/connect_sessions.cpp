@@ -3,6 +3,7 @@
 #include "model/digest.hpp"
 #include "model/json_reader.hpp"
 #include "oauth/outbox.hpp"
+#include "oauth/return_urls.hpp"
 
 namespace valetkey::oauth {
 namespace {
@@ -18,8 +19,9 @@ std::vector<model::FieldError> misfits(const SessionWish& wish, const Client& cl
   const auto& credential = client.credential;
   if (credential.grant_type != model::GrantType::kAuthorizationCode)
     errors.push_back({"/credential", "its grant type has no connect page; make the connection with POST /v1/connections"});
-  if (!wish.return_url.empty() && !holds(credential.return_urls, wish.return_url))
-    errors.push_back({"/return_url", "is not one of the credential's return_urls; they are compared exactly"});
+  if (!wish.return_url.empty() && !is_return_url(credential.return_urls, wish.return_url))
+    errors.push_back(
+        {"/return_url", "is not one of the credential's return_urls; they are compared exactly, but for the port at 127.0.0.1"});
   if (!wish.opener_origin.empty() && !holds(credential.opener_origins, wish.opener_origin))
     errors.push_back({"/opener_origin", "is not one of the credential's opener_origins; they are compared exactly"});
   if (wish.return_url.empty() && credential.completion == model::Completion::kConfirmed)

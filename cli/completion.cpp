@@ -1,0 +1,132 @@
+#include "cli/completion.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "cli/commands.hpp"
+#include "cli/program.hpp"
+
+namespace valetkey::cli {
+namespace {
+
+/// Everything that may follow the commands given so far.
+struct Place {
+  std::string path;  ///< "" or " credentials list"
+  std::vector<std::string> commands;
+  std::vector<std::string> options;
+};
+
+std::vector<std::string> options_of(const CLI::App& app) {
+  std::vector<std::string> out;
+  for (const auto* option : app.get_options([](const CLI::Option* each) { return !each->get_group().empty(); }))
+    for (const auto& name : option->get_lnames()) out.push_back("--" + name);
+  return out;
+}
+
+void collect(const CLI::App& app, const std::string& path, std::vector<Place>& places) {
+  Place place{.path = path, .commands = {}, .options = options_of(app)};
+  const auto commands = app.get_subcommands([](const CLI::App* each) { return !each->get_name().empty(); });
+  for (const auto* command : commands) place.commands.push_back(command->get_name());
+  places.push_back(std::move(place));
+  for (const auto* command : commands) collect(*command, path + " " + command->get_name(), places);
+}
+
+/// `case` arms that follow the words of the line into `place`, and set `words` there. The same text for bash and zsh.
+std::string shell_cases(const std::vector<Place>& places) {
+  std::string steps = "    case \"$place $word\" in\n";
+  std::string words;
+  for (const auto& place : places) {
+    if (!place.path.empty()) steps += fmt::format("      \"{0}\") place=\"{0}\" ;;\n", place.path);
+    words += fmt::format("    \"{}\") words=\"{}\" options=\"{}\" ;;\n", place.path, fmt::join(place.commands, " "),
+                         fmt::join(place.options, " "));
+  }
+  return fmt::format(R"(  for word in "${{before[@]}}"; do
+{}    esac
+  done
+  case "$place" in
+{}  esac
+)",
+                     steps, words);
+}
+
+std::string common_options(const std::vector<Place>& places) { return fmt::format("{}", fmt::join(places.front().options, " ")); }
+
+std::string bash_script(const std::vector<Place>& places) {
+  return fmt::format(R"(# valetkey completion bash: source it, or put it into /etc/bash_completion.d
+_valetkey() {{
+  local place="" words="" options="" word current="${{COMP_WORDS[COMP_CWORD]}}"
+  local before=("${{COMP_WORDS[@]:1:COMP_CWORD-1}}")
+{0}  if [[ $current == -* ]]; then words="$options {1}"; fi
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}}
+complete -o default -F _valetkey valetkey
+)",
+                     shell_cases(places), common_options(places));
+}
+
+std::string zsh_script(const std::vector<Place>& places) {
+  return fmt::format(R"(#compdef valetkey
+# valetkey completion zsh: put it as _valetkey into a folder of $fpath
+_valetkey() {{
+  local place="" word="" current="$PREFIX" options=""
+  local -a before
+  local words_given=("${{words[@]}}")
+  before=("${{words_given[@]:1:$((CURRENT-2))}}")
+  local words=""
+{0}  if [[ $current == -* ]]; then words="$options {1}"; fi
+  compadd -- ${{=words}}
+}}
+compdef _valetkey valetkey
+)",
+                     shell_cases(places), common_options(places));
+}
+
+std::string fish_script(const std::vector<Place>& places) {
+  std::string out =
+      "# valetkey completion fish: put it into ~/.config/fish/completions/valetkey.fish\n"
+      "function __valetkey_at\n"
+      "  set -l given (commandline -opc)[2..-1]\n"
+      "  set -l named (string match -v -- '-*' $given)\n"
+      "  test \"$named\" = \"$argv\"\n"
+      "end\n"
+      "complete -c valetkey -f\n";
+  for (const auto& place : places) {
+    const auto at = place.path.empty() ? std::string() : place.path.substr(1);
+    if (!place.commands.empty())
+      out += fmt::format("complete -c valetkey -n '__valetkey_at {}' -a '{}'\n", at, fmt::join(place.commands, " "));
+    for (const auto& option : place.options)
+      out += place.path.empty() ? fmt::format("complete -c valetkey -l {}\n", option.substr(2))
+                                : fmt::format("complete -c valetkey -n '__valetkey_at {}' -l {}\n", at, option.substr(2));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string completion_script(const CLI::App& root, Shell shell) {
+  std::vector<Place> places;
+  collect(root, "", places);
+  switch (shell) {
+    case Shell::kBash: return bash_script(places);
+    case Shell::kZsh: return zsh_script(places);
+    case Shell::kFish: return fish_script(places);
+  }
+  return {};
+}
+
+void add_completion(CLI::App& app, Program& program) {
+  auto& group = add_group(app, "completion", "a script that completes commands and options");
+  const auto add = [&](const char* name, Shell shell) {
+    add_command(group, program, name, fmt::format("for {}", name), [&program, shell]() -> Done {
+      fmt::print("{}", completion_script(*program.root, shell));
+      return kOk;
+    });
+  };
+  add("bash", Shell::kBash);
+  add("zsh", Shell::kZsh);
+  add("fish", Shell::kFish);
+}
+
+}  // namespace valetkey::cli

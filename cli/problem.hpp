@@ -1,0 +1,17 @@
+#pragma once
+#include <string_view>
+
+#include "cli/api_client.hpp"
+
+namespace valetkey::cli {
+
+/// What an answer that is not 2xx means: the exit status by the members `act` and `retryable` of the problem document (RFC 9457), then
+/// by the HTTP status; with a hint.
+Failure failure_of(const Head& head, std::string_view body, const Origin& origin);
+
+/// Whether it is a problem document of the broker's own, not one of an API behind it.
+bool is_broker_problem(const Head& head, std::string_view body);
+
+Failure no_key(std::string_view url);
+
+}  // namespace valetkey::cli
