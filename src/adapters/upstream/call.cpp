@@ -85,7 +85,8 @@ void Call::expire() {
 }
 
 Error Call::reason_or(Error error) const {
-  return model::in_context(ended ? *ended : std::move(error), fmt::format("call {}", model::origin_of(request.origin)));
+  if (ended) error = *ended;
+  return model::in_context(std::move(error), fmt::format("call {}", model::origin_of(request.origin)));
 }
 
 void Call::let_go() {
