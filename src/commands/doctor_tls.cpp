@@ -22,6 +22,7 @@ constexpr const char* kWhat = "tls";
 class NoLog final : public ports::Log {
  public:
   void write(ports::LogLevel, std::string_view, std::initializer_list<ports::LogField>) override {}
+  void write_soon(ports::LogLevel, std::string_view, std::initializer_list<ports::LogField>) override {}
 };
 
 using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;

@@ -1,5 +1,6 @@
 #include "model/encoding.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -67,6 +68,27 @@ std::size_t sequence_length(std::string_view text) {
   const bool is_wrong = length > 2 && ((byte(0) == 0xe0 && byte(1) < 0xa0) || (byte(0) == 0xed && byte(1) > 0x9f) ||
                                        (byte(0) == 0xf0 && byte(1) < 0x90) || (byte(0) == 0xf4 && byte(1) > 0x8f));
   return is_wrong ? 0 : length;
+}
+
+bool is_plain_in_json(char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
+
+/// An ASCII character (RFC 8259 section 7).
+void append_escaped(std::string& out, char c) {
+  switch (c) {
+    case '"': out += "\\\""; return;
+    case '\\': out += "\\\\"; return;
+    case '\n': out += "\\n"; return;
+    case '\r': out += "\\r"; return;
+    case '\t': out += "\\t"; return;
+    default: break;
+  }
+  if (c >= 0x20) {
+    out += c;
+    return;
+  }
+  out += "\\u00";
+  out += "0123456789abcdef"[c >> 4];
+  out += "0123456789abcdef"[c & 15];
 }
 
 }  // namespace
@@ -145,6 +167,21 @@ std::string as_utf8(std::string_view text) {
     text.remove_prefix(length == 0 ? 1 : length);
   }
   return out;
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  while (!text.empty()) {
+    const auto plain = static_cast<std::size_t>(std::ranges::find_if_not(text, is_plain_in_json) - text.begin());
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    const auto length = sequence_length(text);
+    if (length > 1) out += text.substr(0, length);
+    else append_escaped(out, length == 0 ? '?' : text.front());
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  out += '"';
 }
 
 }  // namespace valetkey::model

@@ -24,5 +24,7 @@ std::optional<std::string> percent_decode(std::string_view text);
 
 /// `text` with `?` for each byte that is not UTF-8 (RFC 3629): what may stand in JSON.
 std::string as_utf8(std::string_view text);
+/// Appends `as_utf8(text)` as a JSON string with its quotes: for the hot paths, where a document would cost an allocation a member.
+void append_json_string(std::string& out, std::string_view text);
 
 }  // namespace valetkey::model

@@ -17,6 +17,10 @@ class RecordedLog final : public ports::Log {
     lines_.push_back(std::move(line));
   }
 
+  void write_soon(ports::LogLevel level, std::string_view message, std::initializer_list<ports::LogField> fields) override {
+    write(level, message, fields);
+  }
+
   [[nodiscard]] std::vector<std::string> lines() const {
     const std::lock_guard lock(mutex_);
     return lines_;

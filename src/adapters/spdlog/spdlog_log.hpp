@@ -1,7 +1,10 @@
 #pragma once
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string_view>
+#include <thread>
 
 #include "ports/log.hpp"
 
@@ -17,7 +20,8 @@ namespace valetkey::adapters::spdlog {
 /// `debug`, `info`, `warning` or `error`; nullopt for anything else.
 std::optional<ports::LogLevel> level_named(std::string_view name);
 
-/// One JSON object a line: time (RFC 3339), level, message, then the fields. Thread safe; written when write() returns.
+/// One JSON object a line: time (RFC 3339), level, message, then the fields. Thread safe; written when write() returns, and
+/// not later than kHeldFor after write_soon().
 class SpdlogLog final : public ports::Log {
  public:
   /// Lines below `least` are dropped. To standard error.
@@ -28,9 +32,17 @@ class SpdlogLog final : public ports::Log {
   SpdlogLog& operator=(const SpdlogLog&) = delete;
 
   void write(ports::LogLevel level, std::string_view message, std::initializer_list<ports::LogField> fields) override;
+  void write_soon(ports::LogLevel level, std::string_view message, std::initializer_list<ports::LogField> fields) override;
 
  private:
+  /// False: dropped.
+  bool add(ports::LogLevel level, std::string_view message, std::initializer_list<ports::LogField> fields);
+  void flush_now_and_then(const std::stop_token& stop);
+
   std::unique_ptr<::spdlog::logger> logger_;
+  std::mutex mutex_;
+  std::condition_variable_any ending_;
+  std::jthread flusher_;
 };
 
 }  // namespace valetkey::adapters::spdlog

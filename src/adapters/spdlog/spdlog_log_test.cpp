@@ -4,9 +4,17 @@
 #include <gtest/gtest.h>
 #include <spdlog/sinks/ostream_sink.h>
 
-#include <boost/json.hpp>
-#include <sstream>
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
 
+#include <array>
+#include <boost/json.hpp>
+#include <chrono>
+#include <sstream>
+#include <thread>
+
+#include "adapters/spdlog/held_lines.hpp"
 #include "model/time.hpp"
 
 namespace valetkey::adapters::spdlog {
@@ -68,6 +76,56 @@ TEST_F(SpdlogLogTest, keeps_utf8_and_replaces_what_is_none) {
     log_.write(LogLevel::kInfo, given, {});
     EXPECT_EQ(std::string_view(boost::json::parse(out_.str()).at("message").as_string()), expected);
   }
+}
+
+/// Lines end in a pipe.
+class HeldLinesTest : public testing::Test {
+ protected:
+  HeldLinesTest() {
+    EXPECT_EQ(::pipe2(ends_.data(), O_CLOEXEC), 0);
+    log_ = std::make_unique<SpdlogLog>(LogLevel::kInfo, std::make_shared<HeldLines>(ends_[1]));
+  }
+  ~HeldLinesTest() override {
+    log_.reset();
+    for (const int end : ends_) ::close(end);
+  }
+
+  /// What is in the pipe now, or within `at_most`.
+  std::string read(std::chrono::milliseconds at_most) {
+    pollfd watched{.fd = ends_[0], .events = POLLIN, .revents = 0};
+    if (::poll(&watched, 1, static_cast<int>(at_most.count())) != 1) return {};
+    std::string text(4096, '\0');
+    text.resize(static_cast<std::size_t>(std::max<ssize_t>(0, ::read(ends_[0], text.data(), text.size()))));
+    return text;
+  }
+
+  std::array<int, 2> ends_{};
+  std::unique_ptr<SpdlogLog> log_;
+};
+
+TEST_F(HeldLinesTest, a_line_is_there_at_once_and_what_was_held_stands_before_it) {
+  log_->write_soon(LogLevel::kInfo, "first", {});
+  log_->write(LogLevel::kInfo, "second", {});
+  const auto text = read(std::chrono::milliseconds{0});
+  EXPECT_THAT(text, testing::HasSubstr("first"));
+  EXPECT_GT(text.find("second"), text.find("first"));
+  EXPECT_EQ(std::ranges::count(text, '\n'), 2);
+}
+
+TEST_F(HeldLinesTest, a_held_line_comes_by_itself) {
+  log_->write_soon(LogLevel::kInfo, "held", {});
+  EXPECT_THAT(read(std::chrono::seconds{30}), testing::HasSubstr("held"));
+}
+
+TEST_F(HeldLinesTest, many_held_lines_are_written_before_the_moment_has_passed_and_the_end_loses_none) {
+  std::string text;
+  std::jthread reader([&] {
+    while (std::ranges::count(text, '\n') < 3'000) text += read(std::chrono::seconds{30});
+  });
+  for (int i = 0; i < 3'000; ++i) log_->write_soon(LogLevel::kInfo, "request", {{"number", std::to_string(i)}});
+  log_.reset();
+  reader.join();
+  EXPECT_THAT(text, testing::HasSubstr(R"("number":"2999")"));
 }
 
 TEST(LogLevelNames, are_read) {

@@ -5,8 +5,11 @@ namespace valetkey::http {
 void ReadCounts::count(const model::TenantId& tenant, const model::ApiKeyId& key, const model::ConnectionId& connection) {
   const auto minute = std::chrono::duration_cast<std::chrono::minutes>(clock_.wall_now().time_since_epoch()).count();
   auto& shard = shards_[std::hash<std::string>{}(connection.str()) % kShards];
+  const std::tuple<std::string_view, std::string_view, std::string_view, std::int64_t> cell(tenant.str(), key.str(), connection.str(),
+                                                                                            minute);
   const std::lock_guard lock(shard.mutex);
-  ++shard.counts[{tenant.str(), key.str(), connection.str(), minute}];
+  if (const auto known = shard.counts.find(cell); known != shard.counts.end()) ++known->second;
+  else shard.counts.emplace(cell, 1);
 }
 
 ports::Answer<void> ReadCounts::flush() {

@@ -23,7 +23,7 @@ class ReadCounts {
 
  private:
   using Cell = std::tuple<std::string, std::string, std::string, std::int64_t>;  ///< tenant, key, connection, minute
-  using Counts = std::map<Cell, std::int64_t>;
+  using Counts = std::map<Cell, std::int64_t, std::less<>>;
   static constexpr std::size_t kShards = 8;
   struct Shard {
     std::mutex mutex;
