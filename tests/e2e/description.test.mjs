@@ -30,7 +30,7 @@ const resolve = (value) => {
   while (found?.$ref) found = found.$ref.slice(2).split('/').reduce((at, name) => at[name], description);
   return found;
 };
-const is_proxy = ({ path }) => path.startsWith('/v1/proxy/');
+const is_proxy = ({ path }) => path.startsWith('/v1/proxy/');  // one route for any method, of which OpenAPI names each
 
 test('it has every route that the broker has, and no other', () => {
   const described = operations.filter((each) => !is_proxy(each)).map(({ method, path }) => `${method} ${path}`).sort();
@@ -39,7 +39,11 @@ test('it has every route that the broker has, and no other', () => {
 });
 
 test('the proxy has each method that HTTP clients send', () => {
-  assert.deepEqual(operations.filter(is_proxy).map(({ method }) => method).sort(), ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
+  for (const path of ['/v1/proxy/{connection}', '/v1/proxy/{connection}/{path}']) {
+    const methods = operations.filter((each) => each.path === path).map(({ method }) => method).sort();
+    assert.deepEqual(methods, ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
+  }
+  for (const { security } of operations.filter(is_proxy)) assert.deepEqual(security, [{ tenant_key: ['proxy'] }]);
 });
 
 test('each operation asks for the key and the scopes that the broker asks for', () => {

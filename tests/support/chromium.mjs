@@ -54,7 +54,7 @@ class Tab {
 
   async start() {
     this.profile = mkdtempSync(join(tmpdir(), 'valetkey-chromium-'));
-    this.child = spawn(kBinary, [...kArguments, `--user-data-dir=${this.profile}`, 'about:blank'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
+    this.child = spawn(kBinary, [...kArguments, `--user-data-dir=${this.profile}`, 'about:blank'], { detached: true, stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
     this.exited = new Promise((resolve) => { this.child.on('exit', resolve); });
     this.pipe = new Pipe(this.child, (method, params) => this.#note(method, params));
     const { targetId } = await this.pipe.send('Target.createTarget', { url: 'about:blank' });
@@ -97,9 +97,16 @@ class Tab {
   }
 
   async end() {
-    this.child.kill('SIGKILL');
+    await Promise.race([this.pipe.send('Browser.close').catch(() => {}), this.exited]);
+    const patience = setTimeout(() => this.child.kill('SIGKILL'), 10_000);
     await this.exited;
-    rmSync(this.profile, { recursive: true, force: true, maxRetries: 5 });
+    clearTimeout(patience);
+    try {
+      process.kill(-this.child.pid, 'SIGKILL');  // its helpers, which would write the profile again
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error;
+    }
+    rmSync(this.profile, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 
