@@ -33,6 +33,9 @@ struct Config {
   unsigned threads = 0;  ///< 0: one per processor
   std::size_t cache_bytes = 256u << 20;
   model::Seconds token_request_timeout{20};  ///< hard deadline of one request to a token endpoint
+  model::Seconds proxy_connect_timeout{10};  ///< name, connect and TLS of a proxied call
+  model::Seconds proxy_head_timeout{60};     ///< from the last byte sent to the end of the reply's head
+  model::Seconds proxy_idle_timeout{60};     ///< between two bytes of a body, either way
   model::Seconds refresh_margin{300};
   model::Seconds drain_timeout{30};
   model::Seconds event_retention{30 * 86'400};
