@@ -117,7 +117,10 @@ class AppStart {
     for (unsigned i = 0; i < threads; ++i) contexts.push_back(p_.serving.emplace_back(std::make_unique<boost::asio::io_context>(1)).get());
     p_.server = std::make_unique<http::server::Server>(
         *settings, [&parts = p_](http::Request& request) { return parts.dispatcher->answer(request); },
-        http::server::World{.clock = *p_.clock, .random = p_.random, .log = *p_.log, .metrics = *p_.metrics}, contexts);
+        http::server::World{.clock = *p_.clock, .random = p_.random, .log = *p_.log, .metrics = *p_.metrics}, contexts,
+        http::server::StreamHooks{
+            .streams = [&parts = p_](http::Request& request) { return parts.dispatcher->streams(request); },
+            .still_allowed = [&parts = p_](const http::Request& request) { return parts.dispatcher->still_allowed(request); }});
     if (auto started = p_.server->start(); !started) return started;
     const auto port = p_.server->port(http::Listener::kPublic);
     p_.url = bound_url(p_.config, *settings, port);

@@ -18,6 +18,7 @@ std::vector<adapters::prometheus::MetricFacts> metric_table() {
        kMostRouteLabels},
       {"valetkey_http_request_seconds", {"route"}, "Time from the whole request to its answer", quick, kMostRouteLabels},
       {"valetkey_http_connections", {}, "Connections open now"},
+      {"valetkey_http_streams", {}, "Streamed requests under way now"},
       {"valetkey_http_connections_total", {"listener"}, "Connections accepted"},
       {"valetkey_http_refused_total", {"reason"}, "Requests and connections refused before routing"},
       {"valetkey_token_reads_total", {"outcome"}, "Token reads and forced refreshes, by outcome"},

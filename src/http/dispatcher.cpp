@@ -4,6 +4,7 @@
 
 #include <exception>
 
+#include "http/exchange.hpp"
 #include "http/problem.hpp"
 #include "http/trace_context.hpp"
 
@@ -27,6 +28,15 @@ Response unexpected(std::string what, const Request& request) {
   return response;
 }
 
+/// Never a method that a stranger made up (S22).
+std::string method_of(const Request& request) {
+  if (request.route == nullptr) return "-";
+  if (request.route->method != kAnyMethod) return request.method;
+  for (const std::string_view known : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+    if (request.method == known) return request.method;
+  return "other";
+}
+
 Response no_route(const Match& match, const Request& request) {
   if (match.allow.empty()) return problem_response({.code = Code::kNotFound, .detail = "no such path"}, request);
   auto response = problem_response({.code = Code::kMethodNotAllowed, .detail = fmt::format("this path knows {}", match.allow)}, request);
@@ -38,28 +48,43 @@ Response no_route(const Match& match, const Request& request) {
 
 ports::Task<Response> Dispatcher::answer(Request& request) const {
   const auto started = world_.clock.boot_now();
-  const Route* route = nullptr;
-  auto response = co_await guarded(request, route);
-  record(request, route, response, world_.clock.boot_now() - started);
+  auto response = co_await guarded(request);
+  record(request, response, world_.clock.boot_now() - started);
   co_return response;
 }
 
-ports::Task<Response> Dispatcher::guarded(Request& request, const Route*& route) const {
+ports::Task<Response> Dispatcher::guarded(Request& request) const {
   try {
-    auto match = world_.router.match(request.method, request.path);
-    if (match.route == nullptr) co_return no_route(match, request);
-    if (world_.has_internal_listener && request.listener == Listener::kPublic && needs_key(match.route->needs))
-      co_return no_route({}, request);
-    route = match.route;
-    request.parameters = std::move(match.parameters);
-    if (auto allowed = co_await admit(request, *route); !allowed) co_return problem_response(allowed.error(), request);
-    if (route->idempotent) co_return co_await world_.idempotency.run(request, route->handler);
-    co_return co_await route->handler(request);
+    if (request.route == nullptr)
+      if (const auto missed = miss(request)) co_return no_route(*missed, request);
+    const auto& route = *request.route;
+    if (auto allowed = co_await admit(request, route); !allowed) co_return problem_response(allowed.error(), request);
+    if (route.idempotent) co_return co_await world_.idempotency.run(request, route.handler);
+    co_return co_await route.handler(request);
   } catch (const std::exception& error) {
     co_return unexpected(error.what(), request);
   } catch (...) {
     co_return unexpected("unknown", request);
   }
+}
+
+/// Finds the route of a request, or why it has none.
+std::optional<Match> Dispatcher::miss(Request& request) const {
+  auto match = world_.router.match(request.method, request.path);
+  if (match.route == nullptr) return match;
+  if (world_.has_internal_listener && request.listener == Listener::kPublic && needs_key(match.route->needs)) return Match{};
+  request.route = match.route;
+  request.parameters = std::move(match.parameters);
+  return std::nullopt;
+}
+
+bool Dispatcher::streams(Request& request) const { return !miss(request) && request.route->streams; }
+
+ports::Answer<void> Dispatcher::still_allowed(const Request& request) const {
+  if (!needs_key(request.route->needs)) co_return model::Result<void>{};
+  auto caller = co_await world_.authentication.caller_of(request);
+  if (!caller) co_return model::fail(std::move(caller.error()));
+  co_return check_needs(request.route->needs, **caller);
 }
 
 ports::Answer<void> Dispatcher::admit(Request& request, const Route& route) const {
@@ -72,19 +97,23 @@ ports::Answer<void> Dispatcher::admit(Request& request, const Route& route) cons
   co_return check_needs(needs, *request.caller);
 }
 
-void Dispatcher::record(const Request& request, const Route* route, const Response& response, model::Microseconds took) const {
+void Dispatcher::record(const Request& request, const Response& response, model::Microseconds took) const {
+  const auto* route = request.route;
+  const auto streamed = request.exchange != nullptr ? request.exchange->sent() : Exchange::Sent{};
+  const bool is_cut = streamed.has_begun && (!response.is_streamed || response.is_cut || !streamed.is_whole);
   const auto status_class = static_cast<std::size_t>(response.status / 100);
   world_.metrics.count(kRequests,
                        route != nullptr ? std::string_view(route->labels[status_class < 6 ? status_class : 0]) : kUnmatchedLabels);
   world_.metrics.observe(kSeconds, route != nullptr ? std::string_view(route->path) : kUnmatched,
                          std::chrono::duration<double>(took).count());
-  // Never the path or the query (S22), nor a method that a stranger made up.
+  // Never the path or the query (S22).
   world_.log.write(LogLevel::kInfo, "request",
-                   {{"method", route != nullptr ? request.method : "-"},
+                   {{"method", method_of(request)},
                     {"route", route != nullptr ? route->path : std::string(kUnmatched)},
                     {"status", std::to_string(response.status)},
                     {"duration_us", std::to_string(took.count())},
-                    {"bytes", std::to_string(response.body.size())},
+                    {"bytes", std::to_string(streamed.has_begun ? streamed.bytes : response.body.size())},
+                    {"cut", is_cut ? "true" : "false"},
                     {"request_id", request.request_id},
                     {"trace_id", std::string(trace_id(request))},
                     {"key", request.caller ? request.caller->key.str() : std::string()},

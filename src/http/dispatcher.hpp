@@ -24,10 +24,16 @@ class Dispatcher {
   /// Never throws: an exception of a handler is kInternal.
   ports::Task<Response> answer(Request& request) const;
 
+  /// Whether the route streams. Leaves route and parameters in the request, for answer().
+  [[nodiscard]] bool streams(Request& request) const;
+  /// Whether the key in the request may still use its route (S23).
+  ports::Answer<void> still_allowed(const Request& request) const;
+
  private:
-  ports::Task<Response> guarded(Request& request, const Route*& route) const;
+  std::optional<Match> miss(Request& request) const;
+  ports::Task<Response> guarded(Request& request) const;
   ports::Answer<void> admit(Request& request, const Route& route) const;
-  void record(const Request& request, const Route* route, const Response& response, model::Microseconds took) const;
+  void record(const Request& request, const Response& response, model::Microseconds took) const;
 
   World world_;
 };

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "http/exchange.hpp"
 #include "http/problem.hpp"
 #include "http/service.hpp"
 #include "support/api_rig.hpp"
@@ -117,6 +118,103 @@ TEST(Service, tells_why_it_is_not_ready) {
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(response.body, R"({"status":"not_ready","reasons":["draining","key_ring_closed","store_unavailable"]})");
   EXPECT_EQ(rig.call({.path = "/healthz"}).status, 200);
+}
+
+/// An exchange that went as the test says.
+struct FixedExchange final : Exchange {
+  Sent fixed;
+  ports::Departure gone;
+  ports::BodySource* body() override { return nullptr; }
+  ports::Departure& departure() override { return gone; }
+  ports::Answer<void> begin(int, Pairs, std::optional<std::uint64_t>) override { co_return model::Result<void>{}; }
+  ports::Answer<void> write(std::string_view) override { co_return model::Result<void>{}; }
+  [[nodiscard]] Sent sent() const override { return fixed; }
+};
+
+struct StreamRoutes : ApiRig {
+  using ApiRig::ApiRig;
+  Route& add(const Needs& needs) {
+    router.add({.method = std::string(kAnyMethod),
+                .path = "/p/{path...}",
+                .needs = needs,
+                .handler = [this](Request&) -> ports::Task<Response> { co_return response; },
+                .streams = true});
+    return *router.routes().back();
+  }
+  static Request request(std::string method, std::string path, const std::string& key = {}) {
+    Request request;
+    request.method = std::move(method);
+    request.path = std::move(path);
+    request.request_id = "r";
+    if (!key.empty()) request.headers.emplace_back("authorization", "Bearer " + key);
+    return request;
+  }
+  Response response{.status = 200};
+};
+
+TEST(Dispatcher, knows_before_the_body_whether_a_route_streams) {
+  StreamRoutes rig;
+  rig.add(scoped({}));
+  rig.router.add(
+      {.method = "GET", .path = "/b", .needs = nobody(), .handler = [](Request&) -> ports::Task<Response> { co_return Response{}; }});
+  auto streamed = StreamRoutes::request("POST", "/p/a//b%2F");
+  EXPECT_TRUE(rig.dispatcher().streams(streamed));
+  EXPECT_EQ(streamed.parameter("path"), "a//b%2F");
+  for (const auto* path : {"/b", "/none"}) {
+    auto other = StreamRoutes::request("GET", path);
+    EXPECT_FALSE(rig.dispatcher().streams(other));
+  }
+  StreamRoutes split(true);
+  split.add(scoped({}));
+  auto outside = StreamRoutes::request("GET", "/p/a");
+  EXPECT_FALSE(split.dispatcher().streams(outside));
+}
+
+TEST(Dispatcher, security_s23_a_key_that_was_revoked_is_not_allowed_any_more) {
+  StreamRoutes rig;
+  const auto& route = rig.add(scoped({Scope::kProxy}));
+  auto request = StreamRoutes::request("GET", "/p/a", rig.key({Scope::kProxy}));
+  request.route = &route;
+  EXPECT_TRUE(test::run(rig.dispatcher().still_allowed(request)));
+  auto other = StreamRoutes::request("GET", "/p/a", rig.key({Scope::kTokensRead}));
+  other.route = &route;
+  EXPECT_EQ(test::run(rig.dispatcher().still_allowed(other)).error().code, model::Code::kForbidden);
+  auto revoked = StreamRoutes::request("GET", "/p/a", rig.key({Scope::kProxy}));
+  revoked.route = &route;
+  EXPECT_TRUE(test::run(rig.dispatcher().still_allowed(revoked)));
+  ports::Unit unit;
+  unit.writes.emplace_back(ports::Erase{.kind = model::Kind::kApiKey, .id = rig.last_key.id.str()});
+  rig.apply(std::move(unit));
+  EXPECT_EQ(test::run(rig.dispatcher().still_allowed(revoked)).error().code, model::Code::kUnauthenticated);
+}
+
+TEST(Dispatcher, the_log_tells_the_bytes_of_a_stream_and_whether_it_was_cut) {
+  struct Case {
+    const char* name;
+    Exchange::Sent sent;
+    bool is_streamed;
+    bool is_cut;
+    const char* logged;
+  };
+  for (const auto& [name, sent, is_streamed, is_cut, logged] :
+       {Case{"whole", {.bytes = 7, .has_begun = true}, true, false, "bytes=7 cut=false"},
+        Case{"short", {.bytes = 7, .has_begun = true, .is_whole = false}, true, false, "bytes=7 cut=true"},
+        Case{"cut by the handler", {.bytes = 7, .has_begun = true}, true, true, "bytes=7 cut=true"},
+        Case{"failed", {.bytes = 7, .has_begun = true}, false, false, "bytes=7 cut=true"},
+        Case{"not begun", {}, false, false, "bytes=4 cut=false"}}) {
+    StreamRoutes rig;
+    rig.add(nobody());
+    rig.response = text_response(200, "body");
+    rig.response.is_streamed = is_streamed;
+    rig.response.is_cut = is_cut;
+    FixedExchange exchange;
+    exchange.fixed = sent;
+    auto request = StreamRoutes::request("BREW", "/p/secret");
+    request.exchange = &exchange;
+    test::run(rig.dispatcher().answer(request));
+    EXPECT_THAT(rig.log.text(), testing::HasSubstr(logged)) << name;
+    EXPECT_THAT(rig.log.text(), testing::HasSubstr("method=other route=/p/{path...} status=200")) << name;
+  }
 }
 
 }  // namespace

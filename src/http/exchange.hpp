@@ -33,7 +33,8 @@ class Exchange {
   /// What went out so far, for the log.
   struct Sent {
     std::uint64_t bytes = 0;  ///< of the body
-    bool is_whole = true;     ///< false: less than begin() promised
+    bool has_begun = false;
+    bool is_whole = true;     ///< false: less than begin() promised, or the caller has left
   };
   [[nodiscard]] virtual Sent sent() const = 0;
 };

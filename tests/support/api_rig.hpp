@@ -76,6 +76,7 @@ class ApiRig {
     co_return co_await dispatcher_.answer(request);
   }
   http::Response call(Call call) { return run(send(std::move(call))); }
+  [[nodiscard]] const http::Dispatcher& dispatcher() const { return dispatcher_; }
 
   static boost::json::object json(const http::Response& response) { return boost::json::parse(response.body).as_object(); }
   /// The `code` of a problem.

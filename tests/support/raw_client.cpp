@@ -119,6 +119,13 @@ std::string RawClient::read_to_end() {
   return std::exchange(state_->received, {});
 }
 
+std::string RawClient::read_some() {
+  if (state_->received.empty()) fill();
+  return std::exchange(state_->received, {});
+}
+
+void RawClient::end_sending() { ::shutdown(state_->descriptor, SHUT_WR); }
+
 std::string RawClient::certificate() const {
   auto* certificate = SSL_get1_peer_certificate(state_->tls);
   auto* out = BIO_new(BIO_s_mem());

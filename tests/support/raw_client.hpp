@@ -35,6 +35,10 @@ class RawClient {
   }
   /// Waits until the server closes, and answers what came before.
   std::string read_to_end();
+  /// What came already, or comes next; empty: the server closed.
+  std::string read_some();
+  /// Closes the sending half.
+  void end_sending();
   /// The server's certificate, PEM; TLS only.
   [[nodiscard]] std::string certificate() const;
 

@@ -19,8 +19,9 @@ class ServerRig {
  public:
   static http::server::Settings settings() { return {.listen = {.host = "127.0.0.1"}}; }
 
-  explicit ServerRig(http::server::Answerer answerer, http::server::Settings settings = ServerRig::settings())
-      : server_(std::move(settings), std::move(answerer), {clock, random, log, metrics}, {&contexts_[0], &contexts_[1]}) {
+  explicit ServerRig(http::server::Answerer answerer, http::server::Settings settings = ServerRig::settings(),
+                     http::server::StreamHooks hooks = {})
+      : server_(std::move(settings), std::move(answerer), {clock, random, log, metrics}, {&contexts_[0], &contexts_[1]}, std::move(hooks)) {
     if (auto started = server_.start(); !started) throw std::runtime_error(started.error().detail);
     for (auto& context : contexts_) threads_.emplace_back([&context] { context.run(); });
     wait_until([this] { return clock.sleepers() == contexts_.size(); });

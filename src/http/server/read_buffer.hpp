@@ -29,8 +29,14 @@ class ReadBuffer {
     return {storage_.data() + end_, storage_.size() - end_};
   }
   void received(std::size_t count) { end_ += count; }
+  /// Gives back what a large body took, where nothing is left in it.
+  void shrink() {
+    if (empty() && storage_.size() > kKept) storage_ = {};
+  }
 
  private:
+  static constexpr std::size_t kKept = 16 * 1024;
+
   std::vector<char> storage_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;

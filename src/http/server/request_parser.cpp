@@ -15,9 +15,9 @@ constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
 /// Writes straight into the Request: Beast's own field container would cost an allocation per header.
 struct RequestParser::Impl final : beast::http::basic_parser<true> {
-  explicit Impl(std::size_t limit) {
+  explicit Impl(std::size_t limit_in) : limit(limit_in) {
     eager(true);
-    body_limit(limit);
+    body_limit(boost::none);  // a route that streams has none: the head must not be refused
     header_limit(1 << 20);  // the session limits the head
     request.headers.reserve(12);
   }
@@ -33,7 +33,10 @@ struct RequestParser::Impl final : beast::http::basic_parser<true> {
     auto& header = request.headers.emplace_back(std::string(name.data(), name.size()), std::string(value.data(), value.size()));
     for (auto& c : header.first) c = lower(c);
   }
-  void on_header_impl(error_code&) override { head_is_done = true; }
+  void on_header_impl(error_code&) override {
+    head_is_done = true;
+    body_limit(limit);
+  }
   void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) override {
     if (length) request.body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(*length, 64 * 1024)));
   }
@@ -45,6 +48,7 @@ struct RequestParser::Impl final : beast::http::basic_parser<true> {
   std::size_t on_chunk_body_impl(std::uint64_t, string_view body, error_code& error) override { return on_body_impl(body, error); }
   void on_finish_impl(error_code&) override {}
 
+  std::size_t limit;
   Request request;
   bool head_is_done = false;
   bool is_old = false;
@@ -58,6 +62,10 @@ RequestParser::Fed RequestParser::feed(std::string_view bytes) {
   if (impl_->head_is_done && impl_->chunked() && bytes.size() < kLastChunk.size()) return {Outcome::kNeedsMore, 0};
   error_code error;
   const auto used = impl_->put(boost::asio::buffer(bytes.data(), bytes.size()), error);
+  if (impl_->head_is_done && content_length().value_or(0) > body_limit_) {
+    impl_->request.body.clear();
+    return {Outcome::kTooLarge, used};
+  }
   if (error == beast::http::error::need_more) return {Outcome::kNeedsMore, used};
   if (error == beast::http::error::body_limit) return {Outcome::kTooLarge, used};
   if (error) return {Outcome::kMalformed, used};
@@ -70,10 +78,13 @@ bool RequestParser::expects_continue() const {
   const auto expect = impl_->request.header("expect");
   return expect && equals_ignoring_case(*expect, "100-continue") && !impl_->is_old;
 }
-std::size_t RequestParser::missing() const {
-  const auto remaining = impl_->content_length_remaining();
-  return remaining ? static_cast<std::size_t>(*remaining) : 0;
+std::uint64_t RequestParser::missing() const { return impl_->content_length_remaining().value_or(0); }
+std::optional<std::uint64_t> RequestParser::content_length() const {
+  const auto length = impl_->content_length();
+  return length ? std::optional<std::uint64_t>(*length) : std::nullopt;
 }
+bool RequestParser::is_chunked() const { return impl_->chunked(); }
+bool RequestParser::is_old() const { return impl_->is_old; }
 Request& RequestParser::request() { return impl_->request; }
 void RequestParser::reset() { impl_ = std::make_unique<Impl>(body_limit_); }
 

@@ -1,5 +1,7 @@
 #pragma once
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "http/request.hpp"
@@ -16,7 +18,7 @@ class RequestParser {
     kNeedsMore,
     kDone,
     kMalformed,
-    kTooLarge,  ///< the body
+    kTooLarge,  ///< the body; by Content-Length as soon as the head is there
   };
   struct Fed {
     Outcome outcome;
@@ -31,7 +33,11 @@ class RequestParser {
   /// The client waits for 100 before it sends the body (RFC 9110 10.1.1).
   [[nodiscard]] bool expects_continue() const;
   /// Content-Length bytes still to come; 0 where it is not known.
-  [[nodiscard]] std::size_t missing() const;
+  [[nodiscard]] std::uint64_t missing() const;
+  /// Of the body, where the head has Content-Length.
+  [[nodiscard]] std::optional<std::uint64_t> content_length() const;
+  [[nodiscard]] bool is_chunked() const;
+  [[nodiscard]] bool is_old() const;  ///< HTTP/1.0
   [[nodiscard]] Request& request();
   /// Ready for the next request.
   void reset();

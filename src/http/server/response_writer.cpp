@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "http/problem.hpp"
@@ -43,42 +44,64 @@ std::string_view reason_of(int status) {
 
 /// Set here and nowhere else.
 bool is_ours(std::string_view name) {
-  for (const std::string_view ours : {"content-length", "transfer-encoding", "connection", "keep-alive", "date", "x-request-id"})
+  for (const std::string_view ours : {"content-length", "transfer-encoding", "connection", "keep-alive", "x-request-id"})
     if (equals_ignoring_case(name, ours)) return true;
   return false;
 }
 
-bool is_writable(const Response& response) {
-  if (response.status < 200 || response.status > 599) return false;
-  for (const auto& [name, value] : response.headers)
-    if (!is_token(name) || !is_header_value(value) || is_ours(name)) return false;
+bool is_writable(int status, const Pairs& headers) {
+  if (status < 200 || status > 599) return false;
+  for (const auto& [name, value] : headers)
+    if (!is_token(name) || !is_header_value(value)) return false;
   return true;
+}
+
+bool holds(const Pairs& headers, std::string_view name) {
+  for (const auto& [key, value] : headers)
+    if (equals_ignoring_case(key, name)) return true;
+  return false;
 }
 
 void append_header(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
+/// What every answer carries and may say in its own way.
+void append_unless_said(std::string& out, const Pairs& headers, std::string_view name, std::string_view value) {
+  if (!holds(headers, name)) append_header(out, name, value);
+}
+
+void append_length(std::string& out, const BodyLength& length) {
+  if (length.size) append_header(out, "Content-Length", fmt::format_int(*length.size).c_str());
+  else if (length.is_chunked) append_header(out, "Transfer-Encoding", "chunked");
+}
+
 }  // namespace
 
+bool append_head(std::string& out, int status, const Pairs& headers, const Framing& framing, const BodyLength& length) {
+  if (!is_writable(status, headers)) return false;
+  out.append("HTTP/1.1 ").append(fmt::format_int(status).c_str()).append(" ").append(reason_of(status)).append("\r\n");
+  append_unless_said(out, headers, "Date", framing.date);
+  append_header(out, "X-Request-Id", framing.request_id);
+  for (const auto& [name, value] : headers)
+    if (!is_ours(name)) append_header(out, name, value);
+  append_unless_said(out, headers, "X-Content-Type-Options", "nosniff");
+  append_unless_said(out, headers, "Referrer-Policy", "no-referrer");
+  append_unless_said(out, headers, "Cache-Control", "no-store");
+  append_header(out, "Connection", framing.keep_alive ? "keep-alive" : "close");
+  if (may_have_body(status)) append_length(out, length);
+  out.append("\r\n");
+  return true;
+}
+
 void append_response(std::string& out, const Response& response, const Framing& framing) {
-  if (!is_writable(response)) {
+  out.reserve(out.size() + 512 + response.body.size());
+  const bool sets_ours = std::ranges::any_of(response.headers, [](const auto& header) { return is_ours(header.first); });
+  if (sets_ours || !append_head(out, response.status, response.headers, framing, {.size = response.body.size()})) {
     const model::Error error{.code = model::Code::kInternal, .detail = "write the answer: a header would break it"};
     return append_response(out, problem_response(error, framing.request_id), framing);
   }
-  const bool has_body = response.status != 204 && response.status != 304;
-  out.reserve(out.size() + 512 + response.body.size());
-  out.append("HTTP/1.1 ").append(fmt::format_int(response.status).c_str()).append(" ").append(reason_of(response.status)).append("\r\n");
-  append_header(out, "Date", framing.date);
-  append_header(out, "X-Request-Id", framing.request_id);
-  append_header(out, "X-Content-Type-Options", "nosniff");
-  for (const auto& [name, value] : response.headers) append_header(out, name, value);
-  if (response.header("Referrer-Policy") == nullptr) append_header(out, "Referrer-Policy", "no-referrer");
-  if (response.header("Cache-Control") == nullptr) append_header(out, "Cache-Control", "no-store");
-  append_header(out, "Connection", framing.keep_alive ? "keep-alive" : "close");
-  if (has_body) append_header(out, "Content-Length", fmt::format_int(response.body.size()).c_str());
-  out.append("\r\n");
-  if (has_body && !framing.is_head) out.append(response.body);
+  if (may_have_body(response.status) && !framing.is_head) out.append(response.body);
 }
 
 std::string http_date(model::WallTime time) {
@@ -90,6 +113,16 @@ std::string http_date(model::WallTime time) {
   return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", kDays[std::chrono::weekday{day}.c_encoding()],
                      static_cast<unsigned>(date.day()), kMonths[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
                      clock.hours().count(), clock.minutes().count(), clock.seconds().count());
+}
+
+std::string_view date_of(model::WallTime now) {
+  thread_local model::WallTime second{};
+  thread_local std::string text;
+  if (const auto floored = std::chrono::floor<model::Seconds>(now); text.empty() || floored != second) {
+    second = floored;
+    text = http_date(now);
+  }
+  return text;
 }
 
 }  // namespace valetkey::http::server

@@ -14,9 +14,11 @@ struct Rules {
   HostCheck hosts;
   Forwarded forwarded;
   Answerer answerer;
+  StreamHooks hooks;
   World world;
   std::atomic<bool> draining{false};
-  std::atomic<std::size_t> live{0};  ///< connections
+  std::atomic<std::size_t> live{0};     ///< connections
+  std::atomic<std::size_t> streams{0};  ///< streamed requests under way
 };
 
 }  // namespace valetkey::http::server

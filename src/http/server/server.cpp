@@ -9,8 +9,8 @@
 namespace valetkey::http::server {
 namespace asio = boost::asio;
 
-Server::Server(Settings settings, Answerer answerer, World world, std::vector<asio::io_context*> contexts)
-    : state_(std::make_shared<State>(std::move(settings), std::move(answerer), world, contexts)) {}
+Server::Server(Settings settings, Answerer answerer, World world, std::vector<asio::io_context*> contexts, StreamHooks hooks)
+    : state_(std::make_shared<State>(std::move(settings), std::move(answerer), std::move(hooks), world, contexts)) {}
 
 Server::~Server() {
   for (const auto& door : state_->doors) {

@@ -14,7 +14,7 @@ namespace valetkey::http::server {
 /// context of its connection. One sweep a second and context, on the clock port, ends what is too slow.
 class Server {
  public:
-  Server(Settings settings, Answerer answerer, World world, std::vector<boost::asio::io_context*> contexts);
+  Server(Settings settings, Answerer answerer, World world, std::vector<boost::asio::io_context*> contexts, StreamHooks hooks = {});
   /// The contexts do not run any more, but still exist.
   ~Server();
   Server(const Server&) = delete;

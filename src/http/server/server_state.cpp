@@ -27,12 +27,14 @@ std::vector<std::string> listen_hosts(const Settings& settings) {
 
 }  // namespace
 
-Server::State::State(Settings settings_in, Answerer answerer, World world, const std::vector<asio::io_context*>& contexts)
+Server::State::State(Settings settings_in, Answerer answerer, StreamHooks hooks, World world,
+                     const std::vector<asio::io_context*>& contexts)
     : settings(std::move(settings_in)),
       rules{.limits = settings.limits,
             .hosts = HostCheck(settings.public_url, listen_hosts(settings), settings.hosts),
             .forwarded = Forwarded(settings.trusted_proxies),
             .answerer = std::move(answerer),
+            .hooks = std::move(hooks),
             .world = world} {
   for (auto* context : contexts) {
     workers.emplace_back(*context, rules, [this] {
@@ -106,6 +108,7 @@ ports::Task<void> Server::State::sweep(Worker& worker, std::shared_ptr<State> se
 void Server::State::sweep_shared(model::BootTime now) {
   if (certificate) certificate->reload_if_changed();
   rules.world.metrics.gauge("valetkey_http_connections", {}, static_cast<double>(rules.live.load()));
+  rules.world.metrics.gauge("valetkey_http_streams", {}, static_cast<double>(rules.streams.load()));
   if (rules.draining && now >= drain_until.load()) finish();
 }
 

@@ -12,7 +12,7 @@ namespace valetkey::http::server {
 
 /// What the coroutines of a server share. They own it; it owns nothing that belongs to a context but the doors, which ~Server drops.
 struct Server::State : std::enable_shared_from_this<State> {
-  State(Settings settings_in, Answerer answerer, World world, const std::vector<boost::asio::io_context*>& contexts);
+  State(Settings settings_in, Answerer answerer, StreamHooks hooks, World world, const std::vector<boost::asio::io_context*>& contexts);
 
   /// One listening socket. Used in the thread of the first context.
   struct Door {

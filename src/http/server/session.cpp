@@ -18,17 +18,6 @@ constexpr model::Milliseconds kLingerFor{2'000};
 constexpr std::size_t kLingerBytes = 4 * 1024 * 1024;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
-/// Formatted once a second and thread.
-std::string_view date_of(model::WallTime now) {
-  thread_local model::WallTime second{};
-  thread_local std::string text;
-  if (const auto floored = std::chrono::floor<model::Seconds>(now); text.empty() || floored != second) {
-    second = floored;
-    text = http_date(now);
-  }
-  return text;
-}
-
 model::Error malformed(std::string_view reason) {
   return {.code = model::Code::kMalformedRequest, .detail = fmt::format("read the request: {}", reason)};
 }
@@ -36,6 +25,25 @@ model::Error malformed(std::string_view reason) {
 model::Error too_large(std::string_view what, std::size_t limit) {
   return {.code = model::Code::kPayloadTooLarge, .detail = fmt::format("read the request: {} is larger than {} bytes", what, limit)};
 }
+
+/// Says what is under way, for as long as it is.
+class StreamUnderWay {
+ public:
+  StreamUnderWay(Rules& rules, Stream*& slot, Stream& stream) : rules_(rules), slot_(slot) {
+    slot_ = &stream;
+    rules_.streams.fetch_add(1, std::memory_order_relaxed);
+  }
+  ~StreamUnderWay() {
+    slot_ = nullptr;
+    rules_.streams.fetch_sub(1, std::memory_order_relaxed);
+  }
+  StreamUnderWay(const StreamUnderWay&) = delete;
+  StreamUnderWay& operator=(const StreamUnderWay&) = delete;
+
+ private:
+  Rules& rules_;
+  Stream*& slot_;
+};
 
 }  // namespace
 
@@ -61,38 +69,79 @@ ports::Task<void> Session::run() {
   transport_->close();
 }
 
+void Session::sweep(model::BootTime now, boost::asio::io_context& context) {
+  if (stream_ != nullptr) stream_->watch(now, context);
+  else if (now >= deadline_) close();
+}
+
+void Session::close() {
+  if (stream_ != nullptr) stream_->cut("the server ends it");
+  else transport_->close();
+}
+
 ports::Task<bool> Session::serve_one() {
-  if (!co_await read_request()) {
-    if (refusal_) co_await refuse();
-    co_return false;
-  }
+  if (!co_await read_head()) co_return co_await refuse();
   auto& request = parser_.request();
+  if (rules_.hooks.streams && rules_.hooks.streams(request)) co_return co_await serve_stream();
+  if (!co_await read_request()) co_return co_await refuse();
   enter(Phase::kAnswering, std::nullopt);
   auto response = co_await rules_.answerer(request);
   const bool keep_alive = parser_.keep_alive() && !rules_.draining.load(std::memory_order_relaxed);
   const bool is_written = co_await send(response, keep_alive);
   if (response.holds_secret) model::Secret::wipe(response.body);
   model::Secret::wipe(request.body);
-  if (!is_written) co_return false;
+  co_return is_written&& co_await go_on(keep_alive);
+}
+
+/// The body is not read before the handler asks for it, and the answer is written by it.
+ports::Task<bool> Session::serve_stream() {
+  auto& request = parser_.request();
+  enter(Phase::kAnswering, std::nullopt);
+  const auto stream = std::make_shared<Stream>(*transport_, buffer_, rules_, request,
+                                               Stream::Facts{.is_old = parser_.is_old(),
+                                                             .keep_alive = parser_.keep_alive(),
+                                                             .has_body = parser_.is_chunked() || parser_.content_length(),
+                                                             .expects_continue = parser_.expects_continue() && buffer_.empty(),
+                                                             .size = parser_.content_length()});
+  Response response;
+  {
+    const StreamUnderWay under_way(rules_, stream_, *stream);
+    request.exchange = stream.get();
+    response = co_await rules_.answerer(request);
+    if (stream->has_begun()) co_await stream->finish(response);
+    co_await stream->settle();
+  }
+  if (stream->has_left()) co_return false;
+  if (stream->has_begun()) co_return co_await go_on(stream->keep_alive());
+  const bool keep_alive = stream->may_keep_alive() && !rules_.draining.load(std::memory_order_relaxed);
+  co_return co_await send(response, keep_alive) && co_await go_on(keep_alive);
+}
+
+/// Behind an answer.
+ports::Task<bool> Session::go_on(bool keep_alive) {
   if (!keep_alive) {
     co_await linger();
     co_return false;
   }
   is_first_ = false;
+  buffer_.shrink();
   parser_.reset();
   enter(Phase::kIdle, rules_.limits.idle_for);
   // The drain may have begun after the answer said keep-alive.
   co_return !rules_.draining.load(std::memory_order_relaxed) || !buffer_.empty();
 }
 
+/// Its rest, behind the head.
 ports::Task<bool> Session::read_request() {
-  is_done_ = false;
-  if (!co_await read_head()) co_return false;
-  if (!feed_parser() || !accept_head()) co_return false;
+  if (auto ok = read_query(parser_.request()); !ok) co_return refused(std::move(ok.error()));
+  if (is_done_) co_return true;
+  if (parser_.missing() > rules_.limits.body_bytes) co_return refused(too_large("the body", rules_.limits.body_bytes));
+  if (!buffer_.empty() && !feed_body()) co_return false;
   co_return is_done_ || co_await read_body();
 }
 
 ports::Task<bool> Session::read_head() {
+  is_done_ = false;
   bool may_skip_line = true;
   for (std::size_t searched = 0;;) {
     // RFC 9112 2.2: one empty line before the request is tolerated.
@@ -107,8 +156,9 @@ ports::Task<bool> Session::read_head() {
     if ((size > 0 ? size : bytes.size()) > rules_.limits.header_bytes)
       co_return refused(too_large("the request line with the headers", rules_.limits.header_bytes));
     if (size > 0) {
-      const auto reason = framing_error(bytes.substr(0, size));
-      co_return reason ? refused(malformed(*reason)) : true;
+      const auto head = bytes.substr(0, size);
+      if (const auto reason = framing_error(head)) co_return refused(malformed(*reason));
+      co_return feed_head(head) && accept_head();
     }
     if (has_bare_line_feed(bytes, searched)) co_return refused(malformed("a line does not end with CRLF"));
     searched = bytes.size();
@@ -122,7 +172,15 @@ void Session::begin_request() {
   else enter(Phase::kReading, rules_.limits.head_within);
 }
 
-bool Session::feed_parser() {
+bool Session::feed_head(std::string_view head) {
+  const auto [outcome, used] = parser_.feed(head);
+  buffer_.use(used);
+  is_done_ = outcome == RequestParser::Outcome::kDone;
+  // How large the body may be depends on the route.
+  return parser_.has_head() || refused(malformed("the message is not HTTP/1.1"));
+}
+
+bool Session::feed_body() {
   const auto [outcome, used] = parser_.feed(buffer_.bytes());
   buffer_.use(used);
   is_done_ = outcome == RequestParser::Outcome::kDone;
@@ -153,11 +211,11 @@ ports::Task<bool> Session::read_body() {
     if (error) co_return false;
   }
   while (!is_done_) {
-    const auto least = std::clamp(parser_.missing(), kReadAtOnce, kReadBodyAtOnce);
+    const auto least = std::clamp<std::uint64_t>(parser_.missing(), kReadAtOnce, kReadBodyAtOnce);
     // What the parser leaves over is a chunk header or trailers: a few bytes, unless somebody plays.
     if (buffer_.bytes().size() > rules_.limits.header_bytes) co_return refused(malformed("a chunk header or the trailers are too long"));
     if (!co_await fill(least)) co_return false;
-    if (!feed_parser()) co_return false;
+    if (!feed_body()) co_return false;
   }
   co_return true;
 }
@@ -174,7 +232,9 @@ bool Session::refused(model::Error error) {
   return false;
 }
 
-ports::Task<void> Session::refuse() {
+/// Says why the request was not read, where that can be said. Always false: the connection ends.
+ports::Task<bool> Session::refuse() {
+  if (!refusal_) co_return false;
   auto& request = parser_.request();
   if (request.request_id.empty()) request.request_id = rules_.world.random.token(16);
   const auto response = problem_response(*refusal_, request.request_id);
@@ -185,6 +245,7 @@ ports::Task<void> Session::refuse() {
                           {"code", response.code},
                           {"detail", response.detail}});
   if (co_await send(response, false)) co_await linger();
+  co_return false;
 }
 
 ports::Task<bool> Session::send(const Response& response, bool keep_alive) {

@@ -6,6 +6,7 @@
 #include "http/server/read_buffer.hpp"
 #include "http/server/request_parser.hpp"
 #include "http/server/rules.hpp"
+#include "http/server/stream.hpp"
 #include "http/server/transport.hpp"
 
 namespace valetkey::http::server {
@@ -19,26 +20,29 @@ class Session {
   /// Until the connection ends.
   ports::Task<void> run();
 
-  /// What the sweep looks at.
-  [[nodiscard]] bool is_overdue(model::BootTime now) const { return now >= deadline_; }
+  /// Once a second: ends it when it is overdue, and looks after a streamed answer.
+  void sweep(model::BootTime now, boost::asio::io_context& context);
   [[nodiscard]] bool is_idle() const { return phase_ == Phase::kIdle; }
   [[nodiscard]] model::BootTime idle_since() const { return since_; }
   /// Ends whatever it waits for.
-  void close() { transport_->close(); }
+  void close();
 
  private:
   enum class Phase { kIdle, kReading, kAnswering, kWriting, kClosing };
   void enter(Phase phase, std::optional<model::Milliseconds> at_most);
 
   ports::Task<bool> serve_one();
+  ports::Task<bool> serve_stream();
+  ports::Task<bool> go_on(bool keep_alive);
   ports::Task<bool> read_request();
   ports::Task<bool> read_head();
   ports::Task<bool> read_body();
   ports::Task<bool> fill(std::size_t least);
   ports::Task<bool> send(const Response& response, bool keep_alive);
-  ports::Task<void> refuse();
+  ports::Task<bool> refuse();
   ports::Task<void> linger();
-  bool feed_parser();
+  bool feed_head(std::string_view head);
+  bool feed_body();
   bool accept_head();
   bool refused(model::Error error);
   void begin_request();
@@ -55,6 +59,7 @@ class Session {
   bool is_done_ = false;                 ///< the parser has the whole request
   bool is_first_ = true;
   std::string out_;
+  Stream* stream_ = nullptr;  ///< of the request that is being answered, where it streams
 };
 
 }  // namespace valetkey::http::server

@@ -23,6 +23,7 @@ struct Limits {
   model::Milliseconds head_within{10'000};  ///< from the connection, or the first byte of a further request, to the end of its headers
   model::Milliseconds request_within{30'000};  ///< from the first byte to the last of a request; also for writing an answer
   model::Milliseconds idle_for{60'000};  ///< between two requests
+  model::Milliseconds stream_idle_for{60'000};  ///< without a byte either way while a streamed request waits for its caller
   std::size_t connections = 10'000;  ///< beyond, the longest idle one is closed for each new one
 };
 

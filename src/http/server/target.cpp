@@ -36,6 +36,10 @@ model::Result<void> read_target(Request& request) {
   const auto mark = std::min(rest.find('?'), rest.size());
   request.path.append(rest.substr(0, mark));
   if (mark < rest.size()) request.query_text = rest.substr(mark + 1);
+  return {};
+}
+
+model::Result<void> read_query(Request& request) {
   if (request.query_text.empty()) return {};
   auto query = model::parse_form(request.query_text);
   if (!query) return model::fail(model::in_context(std::move(query.error()), "read the query"));

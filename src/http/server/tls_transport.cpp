@@ -1,5 +1,7 @@
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -29,9 +31,17 @@ class TlsTransport final : public Transport {
   ports::Task<IoResult> read_some(std::span<char> into) override {
     return stream_.async_read_some(asio::buffer(into.data(), into.size()), asio::as_tuple(asio::use_awaitable));
   }
+  ports::Task<IoResult> read_unless_stopped(std::span<char> into) override {
+    return stream_.async_read_some(asio::buffer(into.data(), into.size()),
+                                   asio::bind_cancellation_slot(reading_.slot(), asio::as_tuple(asio::use_awaitable)));
+  }
+  void stop_reading() override { reading_.emit(asio::cancellation_type::terminal); }
   std::size_t write_now(std::string_view) override { return 0; }
   ports::Task<IoResult> write(std::string_view bytes) override {
     return asio::async_write(stream_, asio::buffer(bytes), asio::as_tuple(asio::use_awaitable));
+  }
+  ports::Task<IoResult> write_some(std::string_view bytes) override {
+    return stream_.async_write_some(asio::buffer(bytes), asio::as_tuple(asio::use_awaitable));
   }
   ports::Task<void> end_writing() override {
     // Sends close_notify and waits for the peer's; the sweep ends the wait.
@@ -41,6 +51,8 @@ class TlsTransport final : public Transport {
     boost::system::error_code ignored;
     stream_.lowest_layer().close(ignored);
   }
+  void abort() override { server::abort(stream_.next_layer()); }
+  [[nodiscard]] bool has_peer_left() override { return server::has_peer_left(stream_.next_layer().native_handle()); }
   [[nodiscard]] bool is_tls() const override { return true; }
   [[nodiscard]] std::string peer() const override { return peer_; }
   [[nodiscard]] std::string local() const override { return local_; }
@@ -48,6 +60,7 @@ class TlsTransport final : public Transport {
  private:
   std::shared_ptr<asio::ssl::context> context_;
   asio::ssl::stream<Socket> stream_;
+  asio::cancellation_signal reading_;
   std::string peer_;
   std::string local_;
 };

@@ -39,8 +39,7 @@ void Worker::adopt(std::unique_ptr<Transport> transport, Listener listener, std:
 }
 
 void Worker::sweep(model::BootTime now) {
-  for (auto* session : sessions_)
-    if (session->is_overdue(now)) session->close();
+  for (auto* session : sessions_) session->sweep(now, context_);
 }
 
 void Worker::close_idle() {
