@@ -82,6 +82,7 @@ struct EndpointSet {
   ClientAuthentication client_authentication = ClientAuthentication::kBasic;
   Parameters proxy_headers;
   Parameters proxy_query;
+  Parameters lookups;                                   ///< name -> URL template: look-ups receive the token too
   std::map<std::string, std::string> placeholders;      ///< the operator's values
   std::map<std::string, std::string> host_rules;        ///< placeholder in a host -> who fills it with what (S3), see effective.hpp
   std::map<std::string, std::string> config_services;

@@ -50,6 +50,7 @@ std::vector<std::string_view> changed_members(const EndpointSet& a, const Endpoi
   compare("client_authentication", a.client_authentication, b.client_authentication);
   compare("the integration's headers", a.proxy_headers, b.proxy_headers);
   compare("the integration's query parameters", a.proxy_query, b.proxy_query);
+  compare("the integration's look-ups", a.lookups, b.lookups);
   compare("placeholders", a.placeholders, b.placeholders);
   compare("the integration's rules for its placeholders", a.host_rules, b.host_rules);
   compare("config_services", a.config_services, b.config_services);

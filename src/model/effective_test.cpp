@@ -97,6 +97,7 @@ TEST(EndpointChange, security_s01_everything_that_receives_a_secret_makes_anothe
       {"config service", [](Credential& c, Integration&) { c.config_services = {{"user_id_mapper", "evil"}}; }},
       {"headers of the record", [](Credential&, Integration& i) { i.proxy.headers = {{"X-Evil", "{access_token}"}}; }},
       {"query of the record", [](Credential&, Integration& i) { i.proxy.query = {{"key", "{access_token}"}}; }},
+      {"look-up of the record", [](Credential&, Integration& i) { i.lookups = {{.name = "site", .url = "https://evil.example/sites"}}; }},
       {"URL of the record", [](Credential&, Integration& i) { i.token_url = "https://{region}.evil.example/token"; }},
       {"closed list of the record", [](Credential&, Integration& i) { i.placeholders[0].choices.emplace_back("evil"); }},
       {"closed list opened", [](Credential&, Integration& i) { i.placeholders[0].choices.clear(); }},
@@ -188,6 +189,35 @@ TEST(EndpointChange, security_s01_a_placeholder_that_left_the_record_keeps_its_r
   const auto used = in_force(live, {}, frozen);
   EXPECT_TRUE(fill_url(used.token_url, used.placeholders, {{"region", "us"}}));
   EXPECT_FALSE(fill_url(used.token_url, used.placeholders, {{"region", "evil"}}));
+}
+
+TEST(EndpointChange, security_s01_look_ups_are_made_at_the_urls_of_the_set) {
+  auto record = acme();
+  record.placeholders = {{.name = "region", .filled_by = FilledBy::kEndUser, .choices = {"eu", "us"}}};
+  record.lookups = {{.name = "site", .url = "https://{region}.acme.example/sites", .fill = {{"cloud_id", "id"}}}};
+  const auto frozen = make_endpoint_set(credential(), record, kOwn);
+  auto live = record;
+  live.lookups[0].url = "https://evil.example/sites";
+  live.lookups[0].label = "name";
+  live.lookups.push_back({.name = "more", .url = "https://evil.example/more"});
+  live.placeholders[0].choices.emplace_back("evil");
+  const auto used = in_force(live, {}, frozen);
+  ASSERT_EQ(used.lookups.size(), 1U) << "nobody agreed to the second";
+  EXPECT_EQ(used.lookups[0].url, "https://{region}.acme.example/sites");
+  EXPECT_EQ(used.lookups[0].label, "name") << "how the answer is read is live";
+  EXPECT_FALSE(fill_url(used.lookups[0].url, used.placeholders, {{"region", "evil"}}));
+  live.lookups.clear();
+  EXPECT_TRUE(in_force(live, {}, frozen).lookups.empty()) << "nobody says what it would fill";
+}
+
+TEST(EndpointChange, security_s03_a_rule_that_cannot_be_read_lets_nothing_in) {
+  for (const std::string_view rule : {"not JSON", "[]", R"({"filled_by": "somebody"})", R"({"choices": ["evil"]})"}) {
+    auto frozen = make_endpoint_set(credential(), with_subdomain(), kOwn);
+    frozen.host_rules["region"] = rule;
+    const auto used = in_force(with_subdomain(), {}, frozen);
+    for (const std::string_view value : {"eu", "us", "evil", ""})
+      EXPECT_FALSE(fill_url(used.token_url, used.placeholders, {{"region", std::string(value)}})) << rule << " " << value;
+  }
 }
 
 TEST(EndpointChange, security_s02_whose_callback_needs_a_key) {

@@ -24,14 +24,15 @@ std::string host_rule(const Placeholder& placeholder) {
 
 /// A rule that cannot be read leaves a placeholder that nothing may fill.
 Placeholder with_host_rule(Placeholder placeholder, std::string_view rule) {
-  placeholder.choices.clear();
+  placeholder.choices = {""};  // no value is one of these
   placeholder.host_suffixes.clear();
-  placeholder.filled_by = FilledBy::kLookup;
   const auto parsed = parse_json(rule);
   if (!parsed || !parsed->is_object()) return placeholder;
   std::vector<FieldError> errors;
   JsonReader reader(parsed->as_object(), "", errors);
-  placeholder.filled_by = spelled<FilledBy>(reader.string_or("filled_by", "")).value_or(FilledBy::kLookup);
+  const auto filled_by = spelled<FilledBy>(reader.string_or("filled_by", ""));
+  if (!filled_by) return placeholder;
+  placeholder.filled_by = *filled_by;
   placeholder.choices = reader.optional_strings("choices", 1000).value_or(std::vector<std::string>{});
   placeholder.host_suffixes = reader.optional_strings("host_suffixes", 1000).value_or(std::vector<std::string>{});
   return placeholder;
@@ -39,10 +40,25 @@ Placeholder with_host_rule(Placeholder placeholder, std::string_view rule) {
 
 std::map<std::string, std::string> host_rules_of(const Integration& effective) {
   std::map<std::string, std::string> out;
-  for (const auto& [url, member] : kUrlMembers)
-    for (const auto& name : host_placeholder_names(effective.*member))
+  const auto add = [&](std::string_view url) {
+    for (const auto& name : host_placeholder_names(url))
       if (const auto* placeholder = find_placeholder(effective.placeholders, name)) out.emplace(name, host_rule(*placeholder));
+  };
+  for (const auto& [url, member] : kUrlMembers) add(effective.*member);
+  for (const auto& lookup : effective.lookups) add(lookup.url);
   return out;
+}
+
+/// The live rules of the look-ups that the set knows, each at the set's URL. One that the set does not know is not made: nobody agreed
+/// that its URL receives a token.
+std::vector<LookUp> lookups_in_force(std::vector<LookUp> live, const Parameters& agreed) {
+  std::erase_if(live, [&](LookUp& lookup) {
+    const auto known = std::ranges::find(agreed, lookup.name, &Parameters::value_type::first);
+    if (known == agreed.end()) return true;
+    lookup.url = known->second;
+    return false;
+  });
+  return live;
 }
 
 std::map<std::string, std::string> operator_values(const Credential& credential, const Integration& integration) {
@@ -96,6 +112,7 @@ EndpointSet make_endpoint_set(const Credential& credential, const Integration& i
   set.client_authentication = effective.client_authentication;
   set.proxy_headers = effective.proxy.headers;
   set.proxy_query = effective.proxy.query;
+  for (const auto& lookup : effective.lookups) set.lookups.emplace_back(lookup.name, lookup.url);
   set.placeholders = operator_values(credential, integration);
   set.host_rules = host_rules_of(effective);
   set.config_services = effective_config_services(credential, integration);
@@ -115,6 +132,7 @@ Integration in_force(const Integration& live, const Overrides& overrides, const 
   out.client_authentication = set.client_authentication;
   out.proxy.headers = set.proxy_headers;
   out.proxy.query = set.proxy_query;
+  out.lookups = lookups_in_force(std::move(out.lookups), set.lookups);
   out.config_services = set.config_services;
   for (const auto& [name, rule] : set.host_rules) {
     const auto declared = std::ranges::find(out.placeholders, name, &Placeholder::name);

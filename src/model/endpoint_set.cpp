@@ -20,8 +20,9 @@ std::string EndpointSet::hash() const {
                                userinfo_url, sealed_base_uri.empty() ? base_uri : sealed_base_uri, issuer, redirect_uri,
                                spelling(client_authentication), joined(proxy_headers), joined(placeholders), joined(host_rules),
                                joined(config_services)});
-  // A member that came later: sets without it keep the hash that their secrets were sealed under.
+  // Members that came later: sets without them keep the hash that their secrets were sealed under.
   if (!proxy_query.empty()) text += length_prefixed({"proxy_query", joined(proxy_query)});
+  if (!lookups.empty()) text += length_prefixed({"lookups", joined(lookups)});
   return to_hex(sha256(text));
 }
 

@@ -27,6 +27,7 @@ static void members(Io& io, Is<EndpointSet> auto& set) {
   io("client_authentication", set.client_authentication);
   io("proxy_headers", set.proxy_headers);
   io("proxy_query", set.proxy_query);
+  io("lookups", set.lookups);
   io("placeholders", set.placeholders);
   io("host_rules", set.host_rules);
   io("config_services", set.config_services);

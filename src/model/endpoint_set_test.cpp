@@ -35,6 +35,11 @@ TEST(EndpointSetHash, security_s01_every_member_that_receives_or_guides_a_secret
       {"proxy query parameter", [](EndpointSet& set) { set.proxy_query[0].second = "x"; }},
       {"proxy query parameter added", [](EndpointSet& set) { set.proxy_query.emplace_back("x", "y"); }},
       {"proxy query parameters taken away", [](EndpointSet& set) { set.proxy_query.clear(); }},
+      {"look-up's URL", [](EndpointSet& set) { set.lookups[0].second = "https://evil.example/sites"; }},
+      {"look-up's name", [](EndpointSet& set) { set.lookups[0].first = "x"; }},
+      {"look-up added", [](EndpointSet& set) { set.lookups.emplace_back("x", "https://evil.example"); }},
+      {"look-up taken away", [](EndpointSet& set) { set.lookups.clear(); }},
+      {"look-up for a query parameter", [](EndpointSet& set) { std::swap(set.lookups, set.proxy_query); }},
       {"placeholder value", [](EndpointSet& set) { set.placeholders["subdomain"] = "evil"; }},
       {"placeholder added", [](EndpointSet& set) { set.placeholders["x"] = ""; }},
       {"who fills a placeholder of a host", [](EndpointSet& set) { set.host_rules["subdomain"] = "end_user"; }},
@@ -74,7 +79,8 @@ TEST(EndpointSetHash, security_s01_what_is_kept_under_the_set_is_not_in_the_hash
 /// Secrets and grants are sealed to it: another value makes every stored one unreadable.
 TEST(EndpointSetHash, never_changes_for_the_same_set) {
   auto of_first_version = sample<EndpointSet>();
-  of_first_version.proxy_query.clear();  // a member that came later
+  of_first_version.proxy_query.clear();  // members that came later
+  of_first_version.lookups.clear();
   EXPECT_EQ(of_first_version.hash(), "92b9edd8286883d6c0ef2506daf2b9aa460c2e9c8133fe92ad4dedf528f3c32a");
   EXPECT_EQ(EndpointSet{}.hash(), "4621a8c6565c423fa910eea51da50cc264155a34e6fa764bb2fb9c20b63da793");
 }

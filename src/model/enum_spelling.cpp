@@ -12,9 +12,10 @@ constexpr Table<GrantType, 3> kGrantTypes{{{"authorization_code", GrantType::kAu
                                            {"password", GrantType::kPassword},
                                            {"client_credentials", GrantType::kClientCredentials}}};
 constexpr Table<Completion, 2> kCompletions{{{"confirmed", Completion::kConfirmed}, {"immediate", Completion::kImmediate}}};
-constexpr Table<ClientAuthentication, 3> kClientAuthentications{{{"none", ClientAuthentication::kNone},
+constexpr Table<ClientAuthentication, 4> kClientAuthentications{{{"none", ClientAuthentication::kNone},
                                                                  {"client_secret_basic", ClientAuthentication::kBasic},
-                                                                 {"client_secret_post", ClientAuthentication::kPost}}};
+                                                                 {"client_secret_post", ClientAuthentication::kPost},
+                                                                 {"basic_secret_only", ClientAuthentication::kBasicSecretOnly}}};
 constexpr Table<Rotation, 3> kRotations{{{"none", Rotation::kNone}, {"strict", Rotation::kStrict}, {"grace", Rotation::kGrace}}};
 constexpr Table<AccountSource::From, 5> kAccountSources{{{"nothing", AccountSource::From::kNothing},
                                                          {"token_response", AccountSource::From::kTokenResponse},

@@ -23,7 +23,7 @@ void expect_spellings(std::vector<std::string_view> words) {
 TEST(EnumSpelling, never_changes) {
   expect_spellings<GrantType>({"authorization_code", "password", "client_credentials"});
   expect_spellings<Completion>({"confirmed", "immediate"});
-  expect_spellings<ClientAuthentication>({"none", "client_secret_basic", "client_secret_post"});
+  expect_spellings<ClientAuthentication>({"none", "client_secret_basic", "client_secret_post", "basic_secret_only"});
   expect_spellings<Rotation>({"none", "strict", "grace"});
   expect_spellings<AccountSource::From>({"nothing", "token_response", "id_token", "userinfo", "callback"});
   expect_spellings<ConnectionState>({"awaiting_confirmation", "active", "needs_reconnect", "held", "revoked"});

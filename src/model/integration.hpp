@@ -25,7 +25,8 @@ struct Placeholder {
   bool is_optional = false;
 };
 
-enum class ClientAuthentication { kNone, kBasic, kPost };          ///< none, client_secret_basic, client_secret_post
+/// none, client_secret_basic, client_secret_post, basic_secret_only: the secret as user of HTTP Basic, without password or client id.
+enum class ClientAuthentication { kNone, kBasic, kPost, kBasicSecretOnly };
 enum class TokenBody { kForm, kJson, kQuery };
 enum class RefreshBy { kRefreshToken, kExchange, kRegrant, kNever };
 enum class Rotation { kNone, kStrict, kGrace };
@@ -62,6 +63,23 @@ struct AccountSource {
 struct Capture {
   std::map<std::string, std::string> token_response;
   std::map<std::string, std::string> callback;
+};
+
+/// Which of several items a look-up takes where the end user named none: never a guess.
+struct LookUpChoice {
+  std::string by;                       ///< placeholder whose value names the item; empty: nobody can name one
+  std::vector<std::string> among;       ///< dotted paths of what in an item it may name
+  std::string default_flag;             ///< dotted path of a flag that marks the account's own default; empty: there is none
+};
+
+/// A GET with the new token after connecting, whose answer fills placeholders (S1, S28).
+struct LookUp {
+  std::string name;                     ///< of one item, for people: "site"
+  std::string url;                      ///< template
+  std::string items;                    ///< dotted path to a list of items or to the only one; empty: the answer itself
+  std::string label;                    ///< dotted path of what people call an item
+  LookUpChoice choose;
+  std::map<std::string, std::string> fill;  ///< placeholder <- dotted path in the item
 };
 
 /// Further named tokens of one token response, e.g. Slack's `user` -> `authed_user.access_token`.
@@ -147,6 +165,7 @@ struct Integration {
   TokenResponseShape response;
   std::vector<NamedToken> tokens;
   Capture capture;
+  std::vector<LookUp> lookups;          ///< in the order in which they are made
   AccountSource account;
   RefreshBy refresh = RefreshBy::kRefreshToken;
   Rotation rotation = Rotation::kStrict;

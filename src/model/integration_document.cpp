@@ -14,6 +14,7 @@ namespace valetkey::model {
 namespace {
 
 constexpr std::size_t kMostItems = 200;
+constexpr std::size_t kMostLookUps = 5;
 constexpr std::int64_t kTenYears = 10LL * 366 * 24 * 3600;
 constexpr TextLimits kUrlText{.least = 1, .most = 2048};
 constexpr TextLimits kName{.least = 1, .most = 200};
@@ -137,6 +138,24 @@ void read_response(JsonReader& reader, Integration& out) {
   }
 }
 
+void read_lookups(JsonReader& reader, Integration& out) {
+  for (auto& each : reader.objects("lookups", kMostLookUps)) {
+    LookUp lookup{.name = each.required_string("name", {.least = 1, .most = 64}),
+                  .url = each.required_string("url", kUrlText),
+                  .items = each.string_or("items", ""),
+                  .label = each.string_or("label", "")};
+    if (auto choose = each.optional_object("choose")) {
+      lookup.choose.by = choose->string_or("by", "");
+      lookup.choose.among = choose->optional_strings("among", kMostItems).value_or(std::vector<std::string>{});
+      lookup.choose.default_flag = choose->string_or("default", "");
+      choose->finish();
+    }
+    lookup.fill = each.optional_string_map("fill").value_or(std::map<std::string, std::string>{});
+    each.finish();
+    out.lookups.push_back(std::move(lookup));
+  }
+}
+
 void read_refresh(JsonReader& reader, Integration& out) {
   read_choice(reader, "refresh", out.refresh);
   read_choice(reader, "rotation", out.rotation);
@@ -203,6 +222,7 @@ Result<Integration> parse_integration(const boost::json::value& document, Integr
   read_flow(reader, out);
   read_scopes(reader, out);
   read_response(reader, out);
+  read_lookups(reader, out);
   read_refresh(reader, out);
   read_api(reader, out);
   reader.finish();

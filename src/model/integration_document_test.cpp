@@ -27,7 +27,9 @@ constexpr std::string_view kEverything = R"({
     {"name": "login", "filled_by": "operator", "default": "login.acme.example"},
     {"name": "accounts_server", "filled_by": "callback", "choices": ["eu.acme.example", "us.acme.example"], "optional": true},
     {"name": "instance_url", "filled_by": "token_response", "host_suffixes": [".my.acme.example"]},
-    {"name": "realm", "filled_by": "callback"}],
+    {"name": "realm", "filled_by": "callback"},
+    {"name": "site", "filled_by": "end_user", "optional": true},
+    {"name": "cloud_id", "filled_by": "lookup", "pattern": "[0-9a-f]+"}],
   "authorization_params": {"prompt": "consent"}, "token_params": {"realm": "{realm}"}, "refresh_params": {"scope": "x"},
   "authorization_rename": {"client_id": "client_key"}, "token_grant_type": "account_credentials", "pkce": false, "scope_separator": ",",
   "audience_parameter": "audience", "default_scopes": ["read"], "scopes": [{"name": "read", "description": "Read your rockets"}],
@@ -37,6 +39,8 @@ constexpr std::string_view kEverything = R"({
     "scope_separator": " ", "unit": "milliseconds", "default_lifetime": 3600},
   "tokens": [{"name": "user", "access_token": "user.token", "refresh_token": "user.refresh", "expires_in": "user.ttl", "scope": "user.scope"}],
   "capture": {"token_response": {"instance_url": "instance"}, "callback": {"accounts_server": "server", "realm": "realmId"}},
+  "lookups": [{"name": "site", "url": "https://{subdomain}.acme.example/sites", "items": "data", "label": "name",
+    "choose": {"by": "site", "among": ["url", "name"], "default": "is_default"}, "fill": {"cloud_id": "id"}}],
   "account": {"from": "token_response", "path": "team.id"}, "refresh": "refresh_token", "rotation": "grace", "rotation_grace": 600,
   "refresh_token_lifetime": 8640000, "refresh_token_idle": 86400, "revocation_scope": "account",
   "proxy": {"headers": {"X-Token": "{access_token}", "X-Realm": "{realm}"}, "query": {"key": "{access_token}"},
@@ -65,9 +69,14 @@ TEST(IntegrationDocument, reads_every_member) {
   EXPECT_TRUE(read->is_custom);
   EXPECT_TRUE(read->requires_iss);
   EXPECT_FALSE(read->pkce);
-  EXPECT_EQ(read->placeholders.size(), 5U);
+  EXPECT_EQ(read->placeholders.size(), 7U);
   EXPECT_EQ(read->placeholders[3].host_suffixes, std::vector<std::string>{".my.acme.example"});
   EXPECT_EQ(read->callback_code, "auth_code");
+  ASSERT_EQ(read->lookups.size(), 1U);
+  EXPECT_EQ(read->lookups[0].items, "data");
+  EXPECT_EQ(read->lookups[0].choose.by, "site");
+  EXPECT_EQ(read->lookups[0].choose.default_flag, "is_default");
+  EXPECT_EQ(read->lookups[0].fill.at("cloud_id"), "id");
   EXPECT_EQ(read->response.unit, LifetimeUnit::kMilliseconds);
   EXPECT_EQ(read->response.default_lifetime, Seconds{3600});
   EXPECT_EQ(read->rotation, Rotation::kGrace);
@@ -180,7 +189,19 @@ TEST(IntegrationDocument, says_where_and_what_is_wrong) {
       {"placeholders", R"([{"name": "X", "filled_by": "end_user"}])", "/placeholders/0/name", "[a-z]"},
       {"placeholders", R"([{"name": "access_token", "filled_by": "end_user"}])", "/placeholders/0/name", "access_token"},
       {"placeholders", R"([{"name": "x", "filled_by": "callback"}])", "/placeholders/0/name", "capture/callback"},
-      {"placeholders", R"([{"name": "x", "filled_by": "lookup"}])", "/placeholders/0/filled_by", "later version"},
+      {"placeholders", R"([{"name": "x", "filled_by": "lookup"}])", "/placeholders/0/name", "filled by one of lookups"},
+      {"lookups", R"([{"name": "site", "fill": {"x": "id"}}])", "/lookups/0/url", "required"},
+      {"lookups", R"([{"name": "site", "url": "http://acme.example/x", "fill": {"x": "id"}}])", "/lookups/0/url", "https"},
+      {"lookups", R"([{"name": "site", "url": "https://acme.example"}])", "/lookups/0/fill", "at least one"},
+      {"lookups", R"([{"name": "site", "url": "https://acme.example", "fill": {"x": "id"}}])", "/lookups/0/fill/x", "filled_by = lookup"},
+      {"lookups", R"([{"name": "site", "url": "https://acme.example", "fill": {"x": ""}}])", "/lookups/0/fill/x", "taken from the item"},
+      {"lookups", R"([{"name": "site", "url": "https://acme.example", "fill": {"x": "id"}, "choose": {"by": "y", "among": ["n"]}}])",
+       "/lookups/0/choose/by", "filled_by = end_user"},
+      {"lookups", R"([{"name": "site", "url": "https://acme.example", "fill": {"x": "id"}, "choose": {"by": "y"}}])", "/lookups/0/choose",
+       "together"},
+      {"lookups", R"([{"name": "site", "url": "https://acme.example", "fill": {"x": "id"}, "headers": {}}])", "/lookups/0/headers",
+       "unknown member"},
+      {"lookups", R"([{}, {}, {}, {}, {}, {}])", "/lookups", "5"},
       {"placeholders", R"([{"name": "x", "filled_by": "nobody"}])", "/placeholders/0/filled_by", "end_user"},
       {"placeholders", R"([{"name": "x", "filled_by": "end_user", "pattern": "("}])", "/placeholders/0/pattern", "RE2"},
       {"placeholders", R"([{"name": "x", "filled_by": "end_user", "choices": ["a"], "default": "b"}])", "/placeholders/0/default",
@@ -234,6 +255,46 @@ TEST(IntegrationDocument, value_must_be_known_when_its_url_is_used) {
   const auto parameter = parse_integration(document);
   ASSERT_FALSE(parameter);
   EXPECT_EQ(parameter.error().fields[0].pointer, "/authorization_params/realm");
+}
+
+TEST(IntegrationDocument, looked_up_value_is_known_after_its_look_up_only) {
+  json::object document = minimal_with("lookups", R"([
+      {"name": "org", "url": "https://acme.example/orgs", "fill": {"org": "id"}},
+      {"name": "site", "url": "https://acme.example/{org}/sites", "fill": {"site_id": "id"}}])")
+                              .as_object();
+  document["placeholders"] = json::array{{{"name", "org"}, {"filled_by", "lookup"}}, {{"name", "site_id"}, {"filled_by", "lookup"}}};
+  document["base_uri"] = "https://api.acme.example/{org}/{site_id}";
+  EXPECT_TRUE(parse_integration(document));
+  for (const std::string_view member : {"authorization_url", "token_url", "userinfo_url"}) {
+    auto early = document;
+    early[member] = "https://acme.example/{org}/x";
+    const auto read = parse_integration(early);
+    ASSERT_FALSE(read) << member;
+    EXPECT_EQ(read.error().fields[0].pointer, fmt::format("/{}", member));
+  }
+  for (const std::string_view member : {"revocation_url", "introspection_url", "refresh_url"}) {
+    auto late = document;
+    late[member] = "https://acme.example/{org}/x";
+    EXPECT_TRUE(parse_integration(late)) << member;
+  }
+  document["lookups"].as_array()[0].as_object()["url"] = "https://acme.example/{site_id}/orgs";
+  const auto read = parse_integration(document);
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().fields[0].pointer, "/lookups/0/url");
+}
+
+TEST(IntegrationDocument, security_s03_no_look_up_fills_a_free_host) {
+  json::object document =
+      minimal_with("lookups", R"([{"name": "site", "url": "https://acme.example/x", "fill": {"host": "url"}}])").as_object();
+  for (const std::string_view base : {"https://{host}/api", "{host}/api"}) {
+    document["base_uri"] = base;
+    document["placeholders"] = json::array{{{"name", "host"}, {"filled_by", "lookup"}}};
+    const auto read = parse_integration(document);
+    ASSERT_FALSE(read) << base;
+    EXPECT_EQ(read.error().fields[0].pointer, "/base_uri");
+  }
+  document["placeholders"] = json::array{{{"name", "host"}, {"filled_by", "lookup"}, {"host_suffixes", {".sites.acme.example"}}}};
+  EXPECT_TRUE(parse_integration(document));
 }
 
 TEST(IntegrationDocument, plain_http_only_for_a_tenant_s_own_at_loopback) {

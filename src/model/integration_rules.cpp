@@ -23,9 +23,6 @@ void check_placeholder(const Placeholder& each, const std::string& pointer, Erro
   const auto names = placeholder_names("{" + each.name + "}");
   if (!each.name.empty() && (names.size() != 1 || names[0] == kAccessToken))
     errors.push_back({pointer + "/name", "must be [a-z][a-z0-9_]* and not access_token"});
-  if (each.filled_by == FilledBy::kLookup)
-    errors.push_back(
-        {pointer + "/filled_by", "look-ups come with a later version; accepted: operator, end_user, callback, token_response"});
   if (!each.choices.empty() && !each.host_suffixes.empty())
     errors.push_back({pointer + "/host_suffixes", "stands in place of choices, not beside them"});
   for (std::size_t i = 0; i < each.host_suffixes.size(); ++i) {
@@ -90,9 +87,11 @@ void check_use(const Integration& integration, Errors& errors) {
     const bool from_response = each.filled_by == FilledBy::kTokenResponse;
     const auto& captures = from_callback ? integration.capture.callback : integration.capture.token_response;
     const bool is_captured = (from_callback || from_response) && captures.contains(each.name);
-    if ((from_callback || from_response) && !is_captured)
+    if (each.filled_by == FilledBy::kLookup && !is_looked_up(integration, each.name))
+      errors.push_back({pointer, fmt::format("{} must be filled by one of lookups", each.name)});
+    else if ((from_callback || from_response) && !is_captured)
       errors.push_back({pointer, fmt::format("{} must be filled by capture/{}", each.name, from_callback ? "callback" : "token_response")});
-    else if (!is_captured && !used.contains(each.name))
+    else if (!is_captured && each.filled_by != FilledBy::kLookup && !used.contains(each.name))
       errors.push_back({pointer, fmt::format("{} is used in no URL, parameter or header", each.name)});
   }
 }
@@ -164,6 +163,10 @@ std::set<std::string> used_placeholders(const Integration& integration) {
   for (const auto* parameters : {&integration.authorization_params, &integration.token_params, &integration.refresh_params,
                                  &integration.proxy.headers, &integration.proxy.query})
     for (const auto& [name, value] : *parameters) add(value);
+  for (const auto& lookup : integration.lookups) {
+    add(lookup.url);
+    if (!lookup.choose.by.empty()) used.insert(lookup.choose.by);
+  }
   return used;
 }
 
@@ -189,6 +192,7 @@ std::optional<std::string> check_known_in_time(std::string_view url_name, std::s
                                                const std::vector<Placeholder>& placeholders) {
   const bool before_callback = url_name == "authorization_url";
   const bool before_token = before_callback || url_name == "token_url" || url_name == "issuer";
+  const bool before_lookups = before_token || url_name == "userinfo_url";
   const auto pieces = parse_placeholder_text(text);
   if (!pieces) return std::nullopt;
   for (const auto& piece : *pieces) {
@@ -198,6 +202,7 @@ std::optional<std::string> check_known_in_time(std::string_view url_name, std::s
       if (!placeholder->default_value.empty()) return true;
       if (placeholder->is_optional) return false;
       if (placeholder->filled_by == FilledBy::kCallback) return !before_callback;
+      if (placeholder->filled_by == FilledBy::kLookup) return !before_lookups;
       return placeholder->filled_by != FilledBy::kTokenResponse || !before_token;
     };
     if (!piece.names.empty() && std::ranges::none_of(piece.names, is_known))
@@ -214,6 +219,7 @@ void check_record(const Integration& integration, PlainHttp plain_http, std::vec
   check_parameters(integration, integration.token_params, "token_params", ParameterPlace::kToken, errors);
   check_parameters(integration, integration.refresh_params, "refresh_params", ParameterPlace::kRefresh, errors);
   check_proxy(integration, errors);
+  check_lookups(integration, plain_http, errors);
   check_captures(integration, integration.capture.callback, "callback", FilledBy::kCallback, errors);
   check_captures(integration, integration.capture.token_response, "token_response", FilledBy::kTokenResponse, errors);
   check_use(integration, errors);

@@ -43,6 +43,12 @@ std::optional<std::string> check_placeholders_in(std::string_view text, const st
 /// Every placeholder that a URL, parameter or header of the record names.
 std::set<std::string> used_placeholders(const Integration& integration);
 
+/// Whether a look-up of the record fills this placeholder.
+bool is_looked_up(const Integration& integration, std::string_view placeholder);
+
+/// The look-ups of a record: their URLs (S3), what is known when each is made, and what they fill. Adds to `errors`.
+void check_lookups(const Integration& integration, PlainHttp plain_http, std::vector<FieldError>& errors);
+
 /// What an integration may set in the calls to its API, and the signs by which it reads their answers. Adds to `errors`.
 void check_proxy(const Integration& integration, std::vector<FieldError>& errors);
 

@@ -116,6 +116,18 @@ json::object account_object(const AccountSource& account) {
   return {{"from", json::string(spelling(account.from))}, {"path", account.path}};
 }
 
+json::object lookup_object(const LookUp& lookup) {
+  return Members()
+      .text("name", lookup.name)
+      .text("url", lookup.url)
+      .text("items", lookup.items)
+      .text("label", lookup.label)
+      .nested("choose",
+              Members().text("by", lookup.choose.by).list("among", lookup.choose.among).text("default", lookup.choose.default_flag).take())
+      .pairs("fill", lookup.fill)
+      .take();
+}
+
 json::object expired_body_object(const ExpiredBody& rule) {
   return Members().statuses("statuses", rule.statuses).text("path", rule.path).list("values", rule.values).take();
 }
@@ -176,6 +188,7 @@ void add_tokens(Members& out, const Integration& integration) {
       .nested("tokens", array_of(integration.tokens, token_object))
       .nested("capture",
               Members().pairs("token_response", integration.capture.token_response).pairs("callback", integration.capture.callback).take())
+      .nested("lookups", array_of(integration.lookups, lookup_object))
       .nested("account", account_object(integration.account))
       .choice("refresh", integration.refresh, kDefaults.refresh)
       .choice("rotation", integration.rotation, kDefaults.rotation)

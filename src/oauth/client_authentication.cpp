@@ -19,6 +19,9 @@ void add_proof(const ClientProof& proof, model::Parameters& parameters, ports::H
       parameters.emplace_back("client_id", proof.client_id);
       parameters.emplace_back("client_secret", proof.secret.reveal());
       return;
+    case model::ClientAuthentication::kBasicSecretOnly:
+      headers.emplace_back("Authorization", "Basic " + model::to_base64(model::percent_encode(proof.secret.reveal()) + ":"));
+      return;
     case model::ClientAuthentication::kNone: parameters.emplace_back("client_id", proof.client_id); return;
   }
 }

@@ -139,6 +139,7 @@ inline model::EndpointSet sample() {
           .client_authentication = model::ClientAuthentication::kNone,
           .proxy_headers = {{"X-Token", "{access_token}"}, {"Accept", "application/json"}},
           .proxy_query = {{"key", "{access_token}"}},
+          .lookups = {{"site", "https://acme.example/sites"}},
           .placeholders = {{"subdomain", "acme"}},
           .host_rules = {{"subdomain", "operator"}},
           .config_services = {{"token_validation", "preset/acme"}},
