@@ -39,6 +39,7 @@ struct CallbackEnd {
   std::string integration_name;                  ///< for people; empty where it failed before it was read
   std::optional<model::Error> error;             ///< nullopt: connected
   std::string error_code;                        ///< access_denied, account_mismatch, issuer_mismatch, ...
+  std::vector<std::string> choices;              ///< what the end user may name, where it must be named which of several is meant
   model::Secret confirmation_code;               ///< empty when `completion` is immediate or it failed
 };
 

@@ -9,6 +9,7 @@
 #include "oauth/credentials.hpp"
 #include "oauth/exchange_error.hpp"
 #include "oauth/grant_tokens.hpp"
+#include "oauth/look_up.hpp"
 #include "oauth/token_endpoint.hpp"
 #include "oauth/token_request.hpp"
 #include "vault/places.hpp"
@@ -99,6 +100,29 @@ ports::Answer<void> keep_password(Context& context, const Client& client, const 
   co_return Result<void>{};
 }
 
+/// Tokens that are imported with all that a look-up would find are taken as they are: their access token may be dead by now.
+bool is_told(const ConnectionWish& wish, const Client& client) {
+  const auto has = [&](const model::Placeholder& placeholder) {
+    return placeholder.filled_by != model::FilledBy::kLookup || wish.fields.contains(placeholder.name);
+  };
+  return wish.import && std::ranges::all_of(client.integration.placeholders, has);
+}
+
+/// The connection's fields with what the integration looks up; what the platform gave must be among it (S28).
+ports::Answer<Fields> looked_up(Context& context, const Client& client, const ConnectionWish& wish, const TokenAnswer& answer) {
+  auto fields = wish.fields;
+  for (const auto& [name, value] : answer.captured) fields[name] = value;
+  if (is_told(wish, client)) co_return fields;
+  auto found =
+      co_await look_up(context, client, {.access_token = answer.access_token, .fields = std::move(fields), .earlier = wish.fields});
+  if (found) co_return std::move(*found);
+  auto& failure = found.error();
+  if (failure.choices.empty() || failure.field.empty()) co_return fail(model::in_context(std::move(failure.error), "make a connection"));
+  co_return fail(
+      model::invalid_input("make a connection: " + failure.error.detail,
+                           {{"/fields/" + failure.field, fmt::format("must name one of: {}", fmt::join(failure.choices, ", "))}}));
+}
+
 }  // namespace
 
 ports::Answer<model::Connection> Connections::create(model::TenantId tenant, ConnectionWish wish, Alongside<model::Connection> alongside) {
@@ -129,13 +153,15 @@ ports::Answer<model::Connection> Connections::create(model::TenantId tenant, Con
     answer = std::move(*exchanged);
   }
 
+  auto fields = co_await looked_up(context_, client, wish, answer);
+  if (!fields) co_return fail(std::move(fields.error()));
+
   model::Connection connection;
   connection.id = ports::new_id<model::ConnectionId>(context_.clock, context_.random);
   connection.tenant = tenant;
   connection.credential = wish.credential;
   connection.end_user = wish.end_user;
-  connection.fields = wish.fields;
-  for (const auto& [name, value] : answer.captured) connection.fields[name] = value;
+  connection.fields = std::move(*fields);
   connection.metadata = wish.metadata;
   connection.unique_key = unique_key(client, wish, scopes);
   connection.created_at = sent_at;

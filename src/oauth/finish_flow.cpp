@@ -8,6 +8,7 @@
 #include "oauth/exchange_error.hpp"
 #include "oauth/grant_tokens.hpp"
 #include "oauth/id_token.hpp"
+#include "oauth/look_up.hpp"
 #include "oauth/outbox.hpp"
 #include "oauth/token_endpoint.hpp"
 #include "oauth/token_request.hpp"
@@ -24,12 +25,13 @@ using model::Result;
 struct FlowFailure {
   std::string code;
   model::Error error;
+  std::vector<std::string> choices;  ///< what the end user may name instead
 };
 template <class T>
 using FlowResult = std::expected<T, FlowFailure>;
 
 std::unexpected<FlowFailure> stop(std::string code, model::Error error) {
-  return std::unexpected(FlowFailure{std::move(code), std::move(error)});
+  return std::unexpected(FlowFailure{.code = std::move(code), .error = std::move(error)});
 }
 std::unexpected<FlowFailure> stop(std::string code, std::string detail) {
   return stop(std::move(code), model::Error{.code = Code::kProviderRejected, .detail = std::move(detail)});
@@ -169,6 +171,19 @@ ports::Task<FlowResult<model::Connection>> connection_for(Finishing& at, const s
   co_return std::move(*renewed);
 }
 
+/// Fills in what the integration looks up with the new token; a renewal keeps what the connection had.
+ports::Task<FlowResult<void>> fill_by_lookups(Finishing& at, const TokenAnswer& answer, const model::Connection& connection) {
+  auto fields = co_await look_up(at.context, at.client,
+                                 {.access_token = answer.access_token, .fields = std::move(at.fields), .earlier = connection.fields});
+  if (!fields) {
+    auto& failure = fields.error();
+    co_return std::unexpected(
+        FlowFailure{.code = std::move(failure.code), .error = std::move(failure.error), .choices = std::move(failure.choices)});
+  }
+  at.fields = std::move(*fields);
+  co_return FlowResult<void>{};
+}
+
 /// Everything the success of a flow writes, as one unit. In confirmed mode the grant waits beside the connection.
 ports::Task<FlowResult<void>> store(Finishing& at, model::Connection connection, model::Grant grant, CallbackEnd& end) {
   auto& context = at.context;
@@ -230,6 +245,7 @@ ports::Task<FlowResult<void>> finish_in(Finishing& at, const model::Pairs& query
   if (!account) co_return stop("account_unknown", std::move(account.error()));
   auto connection = co_await connection_for(at, *account);
   if (!connection) co_return std::unexpected(std::move(connection.error()));
+  if (auto filled = co_await fill_by_lookups(at, *answer, *connection); !filled) co_return filled;
 
   model::Grant grant{.id = ports::new_id<model::GrantId>(at.context.clock, at.context.random), .tenant = at.session.tenant};
   grant.connection = connection->id;
@@ -306,6 +322,7 @@ ports::Task<CallbackEnd> AuthorizationFlow::finish(Callback callback) {
   if (!finished) {
     end.error_code = std::move(finished.error().code);
     end.error = std::move(finished.error().error);
+    end.choices = std::move(finished.error().choices);
     co_await record_failure(context_, *end.session, end.error_code);
   }
   context_.metrics.count("valetkey_connects_total", finished ? "connected" : end.error_code == "access_denied" ? "denied" : "failed");

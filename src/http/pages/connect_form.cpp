@@ -115,9 +115,14 @@ Response connect_form(const oauth::OpenSession& open, const std::map<std::string
   return page(errors.empty() ? 200 : 422, "Connect " + integration.name, body, form_targets(open));
 }
 
-Response end_page(std::string_view code, const std::string& way_back, std::string_view reference) {
+Response end_page(std::string_view code, const std::string& way_back, std::string_view reference, const std::vector<std::string>& choices) {
   const auto& message = message_for(code);
   auto body = fmt::format("<main class=\"bad\"><h1>{}</h1><p>{}</p>", escaped(message.title), escaped(message.advice));
+  if (!choices.empty()) {
+    body += "<ul>";
+    for (const auto& choice : choices) body += fmt::format("<li>{}</li>", escaped(choice));
+    body += "</ul>";
+  }
   if (!way_back.empty())
     body += fmt::format("<div class=\"actions\"><a class=\"button main\" href=\"{}\">Go back</a></div>", escaped(way_back));
   body += fmt::format("<p class=\"soft\">{} · reference <code>{}</code></p></main>", escaped(code), escaped(reference));

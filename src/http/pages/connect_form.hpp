@@ -14,8 +14,9 @@ namespace valetkey::http {
 Response connect_form(const oauth::OpenSession& open, const std::map<std::string, std::string>& values,
                       const std::vector<model::FieldError>& errors);
 
-/// A page that ends a flow: what happened, what can be done, and the way back to the product where there is one.
-Response end_page(std::string_view code, const std::string& way_back, std::string_view reference);
+/// A page that ends a flow: what happened, what can be done, what there is to choose, and the way back to the product where there is one.
+Response end_page(std::string_view code, const std::string& way_back, std::string_view reference,
+                  const std::vector<std::string>& choices = {});
 Response success_page(const std::string& integration_name);
 
 }  // namespace valetkey::http

@@ -94,7 +94,7 @@ Response ended(const oauth::CallbackEnd& end, const Request& request) {
     return target.empty() ? success_page(end.integration_name) : redirect_303(target);
   }
   const auto target = end.session ? way_back(*end.session, {{"status", "error"}, {"error", end.error_code}}) : std::string{};
-  auto response = end_page(end.error_code, target, request.request_id);
+  auto response = end_page(end.error_code, target, request.request_id, end.choices);
   response.code = end.error_code;
   response.detail = end.error->detail;
   response.log = end.error->log;
