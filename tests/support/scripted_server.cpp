@@ -16,10 +16,11 @@
 namespace valetkey::test {
 namespace {
 
-/// Head and, if it tells a length, body are there.
+/// Head and, if it tells how it ends, body are there.
 bool is_whole(std::string_view request) {
   const auto head = request.find("\r\n\r\n");
   if (head == std::string_view::npos) return false;
+  if (request.substr(0, head).find("Transfer-Encoding: chunked") != std::string_view::npos) return request.ends_with("0\r\n\r\n");
   constexpr std::string_view kLength = "Content-Length: ";
   const auto length = request.substr(0, head).find(kLength);
   const auto body = length == std::string_view::npos ? 0 : std::strtoul(request.data() + length + kLength.size(), nullptr, 10);

@@ -11,7 +11,7 @@
 namespace valetkey::test {
 
 /// What a server does with one connection, step by step; the connection is closed at the end.
-struct ReadRequest {};                 ///< reads head and body (Content-Length), or to the end of the connection
+struct ReadRequest {};                 ///< reads head and body (Content-Length or chunked), or to the end of the connection
 struct Reply {
   std::string bytes;
 };   ///< sends these bytes

@@ -10,10 +10,10 @@
 namespace valetkey::adapters::upstream {
 namespace asio = boost::asio;
 
-AsioUpstream::AsioUpstream(Settings settings, ports::Clock& clock, const std::vector<asio::io_context*>& contexts) {
-  const auto shared = std::make_shared<Shared>(std::move(settings), clock);
+AsioUpstream::AsioUpstream(Settings settings, ports::Clock& clock, const std::vector<asio::io_context*>& contexts)
+    : shared_(std::make_shared<Shared>(std::move(settings), clock)) {
   for (auto* context : contexts) {
-    auto lane = std::make_shared<Lane>(*context, shared);
+    auto lane = std::make_shared<Lane>(*context, shared_);
     entries_.push_back({context, lane});
     asio::co_spawn(*context, sweep(std::move(lane)), asio::detached);
   }

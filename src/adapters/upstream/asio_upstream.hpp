@@ -10,6 +10,7 @@
 namespace valetkey::adapters::upstream {
 
 class Lane;
+struct Shared;
 
 /// HTTP/1.1 calls on sockets of the caller's own context, each with its own pool of kept connections and no lock between them. The
 /// egress policy is asked for each address before it is dialled (S6); replies are read strictly (S14). One sweep a second and
@@ -32,6 +33,7 @@ class AsioUpstream final : public ports::Upstream {
     boost::asio::io_context* context;
     std::weak_ptr<Lane> lane;
   };
+  std::shared_ptr<Shared> shared_;
   std::vector<Entry> entries_;
 };
 

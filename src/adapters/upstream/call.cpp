@@ -69,19 +69,13 @@ void Call::expire() {
   const auto timeout = [this](Code code, std::string_view what, model::Milliseconds within) {
     end({.code = code, .detail = fmt::format("{} within {} ms", what, within.count())});
   };
-  switch (phase) {
-    case Phase::kConnecting:
-      if (lane->now() >= connect_until) return timeout(Code::kUpstreamUnreachable, "no connection", request.connect_within);
-      disarm();
-      if (connection) connection->close();  // the next address
-      return;
-    case Phase::kHead: return timeout(Code::kUpstreamTimeout, "no reply", request.head_within);
-    case Phase::kStarting: return timeout(Code::kUpstreamTimeout, "nothing came of the request's body", request.idle_for);
-    case Phase::kSending:
-      return timeout(Code::kUpstreamTimeout, is_reading_body ? "nothing came of the request's body" : "the server took nothing",
-                     request.idle_for);
-    case Phase::kReply: return timeout(Code::kUpstreamTimeout, "nothing came of the reply's body", request.idle_for);
-  }
+  if (is_reading_body) return timeout(Code::kUpstreamTimeout, "nothing came of the request's body", request.idle_for);
+  if (is_sending) return timeout(Code::kUpstreamTimeout, "the server took nothing", request.idle_for);
+  if (phase == Phase::kHead) return timeout(Code::kUpstreamTimeout, "no reply", request.head_within);
+  if (phase == Phase::kReply) return timeout(Code::kUpstreamTimeout, "nothing came of the reply's body", request.idle_for);
+  if (lane->now() >= connect_until) return timeout(Code::kUpstreamUnreachable, "no connection", request.connect_within);
+  disarm();
+  if (connection) connection->close();  // the next address
 }
 
 Error Call::reason_or(Error error) const {

@@ -41,11 +41,16 @@ ReplyBody::~ReplyBody() {
 
 ports::Answer<std::string_view> ReplyBody::read() {
   if (is_finished_) co_return kEnd;
+  auto piece = co_await next_piece();
+  if (piece && !piece->empty()) co_return piece;
+  if (piece) co_await finish();
+  else co_await stop_sending(*call_);
+  co_return piece;
+}
+
+ports::Answer<std::string_view> ReplyBody::next_piece() {
   if (call_->ended) co_return broken("it was stopped");
-  if (is_whole_) {
-    co_await finish();
-    co_return kEnd;
-  }
+  if (is_whole_) co_return kEnd;
   switch (extent_) {
     case Extent::kLength: co_return co_await read_length();
     case Extent::kChunked: co_return co_await read_chunks();
@@ -105,9 +110,7 @@ ports::Answer<std::string_view> ReplyBody::read_length() {
 ports::Answer<std::string_view> ReplyBody::read_until_close() {
   if (call_->connection->in.empty())
     if (auto received = co_await receive(kPiece); !received) co_return model::fail(std::move(received.error()));
-  if (!is_whole_) co_return take();
-  co_await finish();
-  co_return kEnd;
+  co_return take();
 }
 
 ports::Answer<std::string_view> ReplyBody::read_chunks() {
@@ -119,7 +122,6 @@ ports::Answer<std::string_view> ReplyBody::read_chunks() {
     if (!fed.body.empty()) co_return fed.body;
     if (fed.state == Chunks::State::kDone) {
       is_whole_ = true;
-      co_await finish();
       co_return kEnd;
     }
     if (auto received = co_await receive(kPiece); !received) co_return model::fail(std::move(received.error()));

@@ -26,6 +26,7 @@ class ReplyBody final : public ports::BodySource {
 
   std::string_view take();
   ports::Answer<void> receive(std::size_t most);
+  ports::Answer<std::string_view> next_piece();
   ports::Answer<std::string_view> read_length();
   ports::Answer<std::string_view> read_chunks();
   ports::Answer<std::string_view> read_until_close();

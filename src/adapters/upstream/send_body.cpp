@@ -41,20 +41,19 @@ void append_chunk(std::string& out, std::string_view piece) {
   out.append(piece).append("\r\n");
 }
 
-/// False: the connection takes no more.
+/// False: the connection takes no more, and is not kept.
 ports::Task<bool> write(Call& call, std::string_view bytes) {
-  while (!bytes.empty()) {
-    if (!call.connection || call.stops_sending) co_return false;
+  while (!bytes.empty() && !call.stops_sending) {
     const auto moved = call.connection->write_now(bytes);
     if (moved.io == Io::kDone) {
       bytes.remove_prefix(moved.bytes);
       continue;
     }
-    if (moved.io != Io::kWantsRead && moved.io != Io::kWantsWrite) co_return false;
     call.arm(call.request.idle_for);
-    if (!co_await call.connection->wait(moved.io)) co_return false;
+    const bool may_go_on = (moved.io == Io::kWantsRead || moved.io == Io::kWantsWrite) && co_await call.connection->wait(moved.io);
+    if (!may_go_on) call.stops_sending = true;
   }
-  co_return true;
+  co_return bytes.empty();
 }
 
 /// What is left of the first write, then piece by piece. The error of the body's source; a connection that takes no more is none: the
