@@ -18,6 +18,7 @@
 #include "http/resources/admin.hpp"
 #include "http/resources/connect_sessions.hpp"
 #include "http/resources/connections.hpp"
+#include "http/resources/proxy.hpp"
 #include "http/resources/tokens.hpp"
 #include "installation.hpp"
 #include "metric_table.hpp"
@@ -129,9 +130,11 @@ class AppStart {
     if (has_internal_) listening.emplace_back(settings->listen_internal->host, p_.server->port(http::Listener::kInternal));
     auto policy = egress_policy(p_.config, listening, p_.url);
     if (!policy) return fail(std::move(policy.error()));
+    const auto shared_policy = std::make_shared<const model::AddressPolicy>(std::move(*policy));
     p_.http_client = std::make_unique<adapters::curl::CurlHttpClient>(
-        adapters::curl::Settings{.policy = std::make_shared<const model::AddressPolicy>(std::move(*policy)), .ca_file = p_.config.ca_file},
-        *p_.clock);
+        adapters::curl::Settings{.policy = shared_policy, .ca_file = p_.config.ca_file}, *p_.clock);
+    p_.upstream = std::make_unique<adapters::upstream::AsioUpstream>(
+        adapters::upstream::Settings{.policy = shared_policy, .ca_file = p_.config.ca_file}, *p_.clock, contexts);
     return {};
   }
 
@@ -157,6 +160,11 @@ class AppStart {
     quotas.connections = p_.config.max_connections_per_tenant.value_or(std::numeric_limits<std::int64_t>::max());
     p_.refresher = std::make_unique<oauth::Refresher>(*p_.context);
     p_.tokens = std::make_unique<oauth::Tokens>(*p_.context, *p_.refresher, p_.bus, p_.config.cache_bytes);
+    p_.calls = std::make_unique<calls::AccountCalls>(
+        calls::AccountCalls::World{.tokens = *p_.tokens, .upstream = *p_.upstream, .clock = *p_.clock, .metrics = *p_.metrics},
+        calls::AccountCalls::Settings{.connect_within = p_.config.proxy_connect_timeout,
+                                      .head_within = p_.config.proxy_head_timeout,
+                                      .idle_for = p_.config.proxy_idle_timeout});
     p_.connections = std::make_unique<oauth::Connections>(*p_.context, *p_.refresher);
     p_.sessions = std::make_unique<oauth::ConnectSessions>(*p_.context);
     p_.flow = std::make_unique<oauth::AuthorizationFlow>(*p_.context);
@@ -181,6 +189,7 @@ class AppStart {
     http::add_connect_session_routes(p_.router, oauth);
     http::add_connection_routes(p_.router, oauth);
     http::add_token_routes(p_.router, oauth);
+    http::add_proxy_routes(p_.router, {.calls = *p_.calls, .read_counts = *p_.read_counts});
     http::add_admin_routes(p_.router, {.context = *p_.context, .connections = *p_.connections, .refresher = *p_.refresher});
     p_.dispatcher = std::make_unique<http::Dispatcher>(http::Dispatcher::World{.router = p_.router,
                                                                                .authentication = *p_.authentication,

@@ -11,7 +11,9 @@
 #include "adapters/spdlog/spdlog_log.hpp"
 #include "adapters/system/file_rescue.hpp"
 #include "adapters/system/system_random.hpp"
+#include "adapters/upstream/asio_upstream.hpp"
 #include "app.hpp"
+#include "calls/account_calls.hpp"
 #include "http/authentication.hpp"
 #include "http/dispatcher.hpp"
 #include "http/idempotency.hpp"
@@ -52,10 +54,12 @@ struct App::Parts {
   std::unique_ptr<http::server::Server> server;
   std::string url;
   std::unique_ptr<adapters::curl::CurlHttpClient> http_client;
+  std::unique_ptr<adapters::upstream::AsioUpstream> upstream;
 
   std::unique_ptr<oauth::Context> context;
   std::unique_ptr<oauth::Refresher> refresher;
   std::unique_ptr<oauth::Tokens> tokens;
+  std::unique_ptr<calls::AccountCalls> calls;
   std::unique_ptr<oauth::Connections> connections;
   std::unique_ptr<oauth::ConnectSessions> sessions;
   std::unique_ptr<oauth::AuthorizationFlow> flow;

@@ -2,7 +2,6 @@
 
 #include <chrono>
 
-#include "calls/path_rules.hpp"
 #include "calls/reply_headers.hpp"
 #include "calls/request_headers.hpp"
 #include "calls/token_signals.hpp"
@@ -116,6 +115,8 @@ ports::Answer<Reply> AccountCalls::renewed(const Call& call, const oauth::Access
 }
 
 ports::Answer<Reply> AccountCalls::with_renewal(const Call& call, model::Microseconds& waited) {
+  // Before anything is caused.
+  if (auto fine = check_below(call.below); !fine) co_return model::fail(std::move(fine.error()));
   auto access = co_await world_.tokens.access_for(call.tenant, call.connection, {}, call.permission);
   if (!access) co_return model::fail(std::move(access.error()));
   const auto api = prepared(*access);
@@ -132,12 +133,6 @@ ports::Answer<Reply> AccountCalls::with_renewal(const Call& call, model::Microse
 ports::Answer<Reply> AccountCalls::send(Call call) {
   const auto began = world_.clock.boot_now();
   model::Microseconds waited{0};
-  // Before anything is caused.
-  if (call.below.path)
-    if (auto wrong = path_fault(*call.below.path)) {
-      world_.metrics.count(kCalls, model::facts(model::Code::kInvalidInput).code);
-      co_return model::fail(model::Code::kInvalidInput, "call the API: " + *wrong + " (S15)");
-    }
   auto reply = co_await with_renewal(call, waited);
   if (!reply) {
     world_.metrics.count(kCalls, model::facts(reply.error().code).code);

@@ -14,10 +14,12 @@ struct Below {
   std::optional<std::string_view> query;  ///< without its `?`
 };
 
+/// kInvalidInput says what is wrong with the path (path_fault) or the query.
+model::Result<void> check_below(const Below& below);
+
 /// The request target in origin form (RFC 9112 3.2.1): path and query as they go to the API. Nothing is normalised (S15). Parameters of
 /// the integration's names are taken out of the caller's query, then the integration's are added (S16).
-///
-/// kInvalidInput says what is wrong with the path.
+/// Errors: check_below().
 model::Result<std::string> target_of(const Api& api, const Below& below, std::string_view token);
 
 /// Whether a path is `base_path` or below it, by whole segments.

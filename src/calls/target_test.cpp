@@ -65,6 +65,13 @@ TEST(Target, security_s15_the_prefix_compares_whole_segments) {
   EXPECT_FALSE(is_below("", "x"));
 }
 
+TEST(Target, security_s14_a_byte_that_would_end_the_target_is_refused) {
+  const auto api = api_at("https://api.example/v1");
+  for (const std::string_view path : {"a b", "a?b", "a#b", "a\tb"}) EXPECT_FALSE(target_of(api, {.path = path}, "t")) << path;
+  for (const std::string_view query : {"a b", "a#b", "a\r\nHost: evil", "a\x7f"})
+    EXPECT_FALSE(target_of(api, {.path = "a", .query = query}, "t")) << query;
+}
+
 TEST(Target, query_is_handed_on_as_it_is) {
   const auto api = api_at("https://api.example/v1");
   EXPECT_EQ(target_of(api, {.path = "a", .query = "x=%2e%2e&y=\\&&=;z"}, "t").value(), "/v1/a?x=%2e%2e&y=\\&&=;z");

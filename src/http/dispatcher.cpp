@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "http/exchange.hpp"
+#include "http/isolation.hpp"
 #include "http/problem.hpp"
 #include "http/trace_context.hpp"
 
@@ -49,6 +50,7 @@ Response no_route(const Match& match, const Request& request) {
 ports::Task<Response> Dispatcher::answer(Request& request) const {
   const auto started = world_.clock.boot_now();
   auto response = co_await guarded(request);
+  if (!response.is_streamed && is_isolated(request.path)) isolate(response);
   record(request, response, world_.clock.boot_now() - started);
   co_return response;
 }
