@@ -198,7 +198,7 @@ describe('a request that cannot be read', () => {
   });
 
   test('a method that the path does not know', async () => {
-    const paths = [...new Set(kRoutes.map(({ path }) => path))];
+    const paths = [...new Set(kRoutes.filter(({ method }) => method !== 'ANY').map(({ path }) => path))];
     for (const path of paths) {
       const known = kRoutes.filter((route) => route.path === path).flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
       const answer = await broker.call('PUT', path_with({ path }, 'x'), { body: {}, expect: 405 });

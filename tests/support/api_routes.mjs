@@ -37,6 +37,8 @@ export const kRoutes = [
   k('DELETE', '/v1/connections/{id}', ['connections:write'], { of: 'connection' }),
   k('GET', '/v1/connections/{id}/token', ['tokens:read'], { of: 'connection' }),
   k('POST', '/v1/connections/{id}/refresh', ['tokens:refresh'], { of: 'connection', body: { rejected_generation: 1 } }),
+  k('ANY', '/v1/proxy/{connection}', ['proxy'], { of: 'connection' }),
+  k('ANY', '/v1/proxy/{connection}/{path...}', ['proxy'], { of: 'connection' }),
   k('DELETE', '/v1/end-users/{id}', ['connections:write'], { of: 'end_user' }),
   k('GET', '/v1/events', ['events:read']),
   k('GET', '/v1/events/{id}', ['events:read'], { of: 'event' }),
@@ -65,7 +67,7 @@ export function registered_routes() {
   const found = new Set();
   for (const name of sources) {
     const text = readFileSync(join(folder, name), 'utf8');
-    for (const [, method, path] of text.matchAll(/"(GET|POST|PUT|PATCH|DELETE)",\s*(?:\.path = )?"(\/[^"]*)"/g)) found.add(`${method} ${path}`);
+    for (const [, method, path] of text.matchAll(/"(GET|POST|PUT|PATCH|DELETE|ANY)",\s*(?:\.path = )?"(\/[^"]*)"/g)) found.add(`${method} ${path}`);
   }
   return [...found].sort();
 }

@@ -63,12 +63,16 @@ ports::Task<Response> proxied(ProxyWorld world, const Request& request, bool has
 }  // namespace
 
 void add_proxy_routes(Router& router, ProxyWorld world) {
-  for (const auto& [path, has_path] : {std::pair("/v1/proxy/{connection}/{path...}", true), std::pair("/v1/proxy/{connection}", false)})
-    router.add({.method = std::string(kAnyMethod),
-                .path = path,
-                .needs = scoped({Scope::kProxy}),
-                .handler = [world, has_path](Request& request) { return proxied(world, request, has_path); },
-                .streams = true});
+  router.add({.method = "ANY",
+              .path = "/v1/proxy/{connection}",
+              .needs = scoped({Scope::kProxy}),
+              .handler = [world](Request& request) { return proxied(world, request, false); },
+              .streams = true});
+  router.add({.method = "ANY",
+              .path = "/v1/proxy/{connection}/{path...}",
+              .needs = scoped({Scope::kProxy}),
+              .handler = [world](Request& request) { return proxied(world, request, true); },
+              .streams = true});
 }
 
 }  // namespace valetkey::http
