@@ -45,7 +45,7 @@ void read_callback(std::string_view target) {
   valetkey::http::Request request;
   request.target = target;
   request.headers = {{"host", "broker.example"}};
-  if (!valetkey::http::server::read_target(request)) return;
+  if (!valetkey::http::server::read_target(request) || !valetkey::http::server::read_query(request)) return;
   require(request.path.starts_with('/'), "a path starts with a slash");
   require(request.path.find('?') == std::string::npos, "a path holds no query");
   for (const auto* name : {"state", "code", "iss", "error", "error_description"}) {

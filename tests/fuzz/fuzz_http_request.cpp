@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "fuzz/property.hpp"
+#include "http/server/chunk_decoder.hpp"
 #include "http/server/framing.hpp"
 #include "http/server/request_parser.hpp"
 #include "http/server/target.hpp"
@@ -94,6 +95,37 @@ void check_body(const Read& read, http::Request& request, std::string_view bytes
   require(read.used == head + announced, "a request ends where its body ends");
 }
 
+struct Decoded {
+  http::server::ChunkDecoder decoder;
+  std::string body;
+  std::size_t used = 0;
+};
+
+/// As a route that streams reads a chunked body.
+Decoded decoded(std::string_view bytes, std::size_t first) {
+  Decoded all;
+  for (const auto arrived : {std::min(first, bytes.size()), bytes.size()})
+    while (all.used < arrived && !all.decoder.is_done() && !all.decoder.is_malformed()) {
+      const auto [used, piece] = all.decoder.feed(bytes.substr(all.used, arrived - all.used));
+      require(used > 0 && piece.size() <= used, "every step uses bytes");
+      all.body.append(piece);
+      all.used += used;
+    }
+  return all;
+}
+
+/// The same bytes are the same body whether the route streams or not.
+void check_streamed(const Read& read, http::Request& request, std::string_view behind, std::size_t head, std::size_t cut) {
+  if (!request.header("transfer-encoding")) return;
+  const auto whole = decoded(behind, behind.size());
+  const auto pieces = decoded(behind, cut);
+  require(whole.decoder.is_done() == pieces.decoder.is_done() && whole.decoder.is_malformed() == pieces.decoder.is_malformed() &&
+              whole.body == pieces.body && whole.used == pieces.used,
+          "a cut does not change a streamed body");
+  if (whole.decoder.is_done() && read.last.outcome == Outcome::kDone)
+    require(request.body == whole.body && read.used == head + whole.used, "a streamed body is the one that the parser reads");
+}
+
 /// The first byte says where the network cuts what arrives; the rest are the bytes.
 void read_request(std::string_view input) {
   if (input.empty()) return;
@@ -113,6 +145,7 @@ void read_request(std::string_view input) {
   if (whole.parser.has_head()) {
     check_head(request, head);
     check_body(whole, request, bytes, size);
+    check_streamed(whole, request, bytes.substr(size), size, cut);
   }
   Read in_pieces;
   feed(in_pieces, bytes, std::min(bytes.size(), size + cut));
