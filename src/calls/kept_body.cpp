@@ -17,21 +17,21 @@ class FailedBody final : public ports::BodySource {
 
 }  // namespace
 
+void KeptBody::Kept::add(std::string_view piece) {
+  has_ended = piece.empty();
+  is_all = is_all && bytes.size() + piece.size() <= most;
+  if (is_all) bytes += piece;
+  else bytes = {};
+}
+
 KeptBody::KeptBody(ports::BodySource& source, std::uint64_t most)
     : source_(source),
-      most_(most),
-      is_kept_(source.size().value_or(0) <= most) {}
+      kept_(std::make_shared<Kept>(std::string{}, most, source.size().value_or(0) <= most)) {}
 
 ports::Answer<std::string_view> KeptBody::read() {
+  const auto kept = kept_;
   auto piece = co_await source_.read();
-  if (!piece) co_return piece;
-  has_ended_ = piece->empty();
-  if (is_kept_ && bytes_.size() + piece->size() <= most_) {
-    bytes_ += *piece;
-  } else {
-    is_kept_ = false;
-    bytes_.clear();
-  }
+  if (piece) kept->add(*piece);
   co_return piece;
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <string>
 
 #include "ports/body_source.hpp"
@@ -14,16 +15,21 @@ class KeptBody final : public ports::BodySource {
   [[nodiscard]] std::optional<std::uint64_t> size() const override { return source_.size(); }
   void stop() override { source_.stop(); }
 
-  /// It was read to its end and all of it is here.
-  [[nodiscard]] bool is_whole() const { return is_kept_ && has_ended_; }
-  std::string take() { return std::move(bytes_); }
+  /// It was read to its end and all of it is here. Who knows the size does not ask for the end.
+  [[nodiscard]] bool is_whole() const { return kept_->is_all && (kept_->has_ended || kept_->bytes.size() == source_.size()); }
+  std::string take() { return std::move(kept_->bytes); }
 
  private:
+  struct Kept {
+    std::string bytes;
+    std::uint64_t most;
+    bool is_all;
+    bool has_ended = false;
+    void add(std::string_view piece);
+  };
+
   ports::BodySource& source_;
-  std::uint64_t most_;
-  std::string bytes_;
-  bool is_kept_;
-  bool has_ended_ = false;
+  std::shared_ptr<Kept> kept_;  // who sends may wait for a piece while the call, and this with it, is let go
 };
 
 /// A body whose beginning is in memory.
