@@ -26,6 +26,8 @@ struct ConnectSession {
   std::map<std::string, std::string> fields;  ///< placeholder values
   SessionState state = SessionState::kOpen;
   std::string error;                       ///< code when failed
+  std::string choice_field;                ///< the placeholder to name one of `choices` in, when that is why it failed
+  std::vector<std::string> choices;
   std::optional<ConnectionId> connection;  ///< what it made
   std::string account;                     ///< who was connected
   std::optional<GrantId> grant;            ///< the grant that waits for the confirmation

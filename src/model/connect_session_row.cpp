@@ -22,6 +22,8 @@ static void members(Io& io, Is<ConnectSession> auto& session) {
   io("fields", session.fields);
   io("state", session.state);
   io("error", session.error);
+  io("choice_field", session.choice_field);
+  io("choices", session.choices);
   io("connection", session.connection);
   io("account", session.account);
   io("grant", session.grant);

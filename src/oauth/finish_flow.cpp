@@ -25,7 +25,8 @@ using model::Result;
 struct FlowFailure {
   std::string code;
   model::Error error;
-  std::vector<std::string> choices;  ///< what the end user may name instead
+  std::string choice_field;          ///< the placeholder to choose one of all `choices` in; empty: there are more, or no placeholder
+  std::vector<std::string> choices;
 };
 template <class T>
 using FlowResult = std::expected<T, FlowFailure>;
@@ -177,8 +178,10 @@ ports::Task<FlowResult<void>> fill_by_lookups(Finishing& at, const TokenAnswer& 
                                  {.access_token = answer.access_token, .fields = std::move(at.fields), .earlier = connection.fields});
   if (!fields) {
     auto& failure = fields.error();
-    co_return std::unexpected(
-        FlowFailure{.code = std::move(failure.code), .error = std::move(failure.error), .choices = std::move(failure.choices)});
+    co_return std::unexpected(FlowFailure{.code = std::move(failure.code),
+                                          .error = std::move(failure.error),
+                                          .choice_field = failure.has_more ? std::string{} : std::move(failure.field),
+                                          .choices = std::move(failure.choices)});
   }
   at.fields = std::move(*fields);
   co_return FlowResult<void>{};
@@ -220,6 +223,8 @@ ports::Task<FlowResult<void>> store(Finishing& at, model::Connection connection,
   at.session.account = connection.account;
   at.session.fields = at.fields;
   at.session.error.clear();
+  at.session.choice_field.clear();
+  at.session.choices.clear();
   unit.writes.emplace_back(context.records.put(at.session));
   unit.writes.emplace_back(context.records.put(grant));
   auto applied = co_await context.store().apply(std::move(unit));
@@ -257,11 +262,13 @@ ports::Task<FlowResult<void>> finish_in(Finishing& at, const model::Pairs& query
   co_return co_await store(at, std::move(*connection), std::move(*sealed), end);
 }
 
-/// The same browser may try again until the link ends; the product is told what happened.
-ports::Task<void> record_failure(Context& context, model::ConnectSession& session, const std::string& code) {
+/// The same browser may try again until the link ends, with what there is to choose on its page; the product is told what happened.
+ports::Task<void> record_failure(Context& context, model::ConnectSession& session, const FlowFailure& failure) {
   const auto expected = vault::Records::unchanged(session);
   session.state = model::SessionState::kFailed;
-  session.error = code;
+  session.error = failure.code;
+  session.choice_field = failure.choice_field;
+  session.choices = failure.choices;
   (void)co_await context.store().apply({.preconditions = {expected}, .writes = {context.records.put(session)}});
 }
 
@@ -320,10 +327,10 @@ ports::Task<CallbackEnd> AuthorizationFlow::finish(Callback callback) {
     finished = co_await finish_in(at, callback.query, end);
   }
   if (!finished) {
+    co_await record_failure(context_, *end.session, finished.error());
     end.error_code = std::move(finished.error().code);
     end.error = std::move(finished.error().error);
     end.choices = std::move(finished.error().choices);
-    co_await record_failure(context_, *end.session, end.error_code);
   }
   context_.metrics.count("valetkey_connects_total", finished ? "connected" : end.error_code == "access_denied" ? "denied" : "failed");
   co_return end;

@@ -110,12 +110,23 @@ TEST_F(LookUpTest, several_and_none_named_ends_with_the_list_and_stores_nothing)
   EXPECT_EQ(end.error_code, "choice_needed");
   EXPECT_EQ(end.choices, (std::vector<std::string>{"Acme", "Beta"}));
   expect_nothing_stored();
-  EXPECT_EQ(EngineRig::must(run(*rig.world, rig.records->find<model::ConnectSession>({}))).front().error, "choice_needed");
+  const auto session = EngineRig::must(run(*rig.world, rig.records->find<model::ConnectSession>({}))).front();
+  EXPECT_EQ(session.error, "choice_needed");
+  EXPECT_EQ(session.choice_field, "site");
+  EXPECT_EQ(session.choices, end.choices) << "the page of the same link offers them";
 
   rig.provider.script = {Behaviour{}, answer(kTwo)};
   const auto again = go_on({{"site", "beta.sim.example"}}, begun.browser_cookie);
   ASSERT_FALSE(again.error) << again.error->detail;
   EXPECT_EQ(connections().front().fields, (Fields{{"cloud_id", "b2"}, {"site", "beta.sim.example"}}));
+}
+
+TEST_F(LookUpTest, list_that_is_not_whole_is_not_offered_as_one) {
+  std::string many = "[";
+  for (int i = 0; i < 51; ++i) many += fmt::format(R"({}{{"id": "s{}"}})", i == 0 ? "" : ",", i);
+  const auto end = connect(answer(many + "]"));
+  EXPECT_EQ(end.choices.size(), 50U);
+  EXPECT_EQ(EngineRig::must(run(*rig.world, rig.records->find<model::ConnectSession>({}))).front().choice_field, "");
 }
 
 TEST_F(LookUpTest, unknown_name_is_told) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <ranges>
 
 #include "model/json_reader.hpp"
 
@@ -13,7 +14,7 @@ namespace {
 namespace json = boost::json;
 using model::LookUp;
 
-constexpr std::size_t kMostChoices = 20;
+constexpr std::size_t kMostChoices = 50;
 
 /// One thing to choose. Servers list the same twice, once for each of their products.
 struct Item {
@@ -54,34 +55,53 @@ std::optional<Item> read_item(const LookUp& lookup, const json::value& source, c
   return item;
 }
 
-void add(std::vector<Item>& items, Item item) {
-  const auto same = std::ranges::find(items, item.values, &Item::values);
-  if (same == items.end()) {
-    items.push_back(std::move(item));
-    return;
+/// The items of an answer, each once.
+class Items {
+ public:
+  void add(Item item) {
+    const auto [known, is_new] = place_.emplace(item.values, all_.size());
+    if (is_new) {
+      all_.push_back(std::move(item));
+      return;
+    }
+    auto& same = all_[known->second];
+    same.names.insert(same.names.end(), item.names.begin(), item.names.end());
+    same.is_default = same.is_default || item.is_default;
   }
-  same->names.insert(same->names.end(), item.names.begin(), item.names.end());
-  same->is_default = same->is_default || item.is_default;
-}
+  /// Labels that two have get what they stand for behind them, and each item answers to its label: what was shown can be named.
+  std::vector<Item> take() && {
+    std::map<std::string, int, std::less<>> times;
+    for (const auto& item : all_) ++times[item.label];
+    for (auto& item : all_) {
+      const auto values = item.values | std::views::values;
+      if (times[item.label] > 1) item.label = model::clipped(fmt::format("{} ({})", item.label, fmt::join(values, ", ")));
+      item.names.push_back(plain(item.label));
+    }
+    return std::move(all_);
+  }
+
+ private:
+  std::vector<Item> all_;
+  std::map<Fields, std::size_t> place_;
+};
 
 std::vector<Item> items_of(const LookUp& lookup, const json::value& answer, const Wanted& wanted) {
-  std::vector<Item> items;
+  Items items;
+  const auto add = [&](const json::value& source) {
+    if (auto item = read_item(lookup, source, wanted)) items.add(std::move(*item));
+  };
   const auto* found = model::at_path(answer, lookup.items);
-  if (found == nullptr) return items;
-  if (found->is_object()) {
-    if (auto item = read_item(lookup, *found, wanted)) add(items, std::move(*item));
-  } else if (found->is_array()) {
-    for (const auto& each : found->as_array())
-      if (auto item = read_item(lookup, each, wanted)) add(items, std::move(*item));
-  }
-  return items;
+  if (found != nullptr && found->is_object()) add(*found);
+  if (found != nullptr && found->is_array())
+    for (const auto& each : found->as_array()) add(each);
+  return std::move(items).take();
 }
 
 std::unexpected<LookUpFailure> undecided(const LookUp& lookup, std::string_view code, std::string_view why,
                                          const std::vector<Item>& items) {
   LookUpFailure failure{.code = std::string(code), .field = lookup.choose.by};
-  for (const auto& item : items)
-    if (failure.choices.size() < kMostChoices) failure.choices.push_back(item.label);
+  for (const auto& item : items | std::views::take(kMostChoices)) failure.choices.push_back(item.label);
+  failure.has_more = items.size() > kMostChoices;
   failure.error = {.code = model::Code::kProviderRejected,
                    .detail = fmt::format("look up the {}: {}; there {}: {}", lookup.name, why, items.size() == 1 ? "is" : "are",
                                          fmt::join(failure.choices, ", "))};

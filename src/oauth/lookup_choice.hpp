@@ -18,7 +18,8 @@ struct LookUpFailure {
   std::string code;                  ///< lookup_failed, choice_needed, choice_unknown, choice_gone
   model::Error error;
   std::string field;                 ///< the placeholder to name another value in; empty: none
-  std::vector<std::string> choices;  ///< what there is, as people call it, safe to show; at most 20
+  std::vector<std::string> choices;  ///< what there is, as people call it, safe to show; at most 50
+  bool has_more = false;             ///< than `choices` tells
 };
 
 /// What decides between several items.

@@ -46,6 +46,7 @@ TEST(LookUpChoice, takes_one_for_a_reason_or_none) {
       {"named by its second name", kThree, {.named = "Acme Wiki"}, "a1"},
       {"named by what two have", kThree, {.named = "Beta"}, "choice_needed"},
       {"named what none has", kThree, {.named = "Delta"}, "choice_unknown"},
+      {"named as the list shows it", kThree, {.named = "Beta (3)"}, "3"},
       {"a part of a name is not one", kThree, {.named = "acme.exampl"}, "choice_unknown"},
       {"named what the only one is not", R"([{"id": "a1", "name": "x"}])", {.named = "y"}, "choice_unknown"},
       {"earlier", kThree, {.earlier = {{"cloud_id", "b2"}}}, "b2"},
@@ -84,16 +85,22 @@ TEST(LookUpChoice, fills_all_placeholders_from_one_item) {
 TEST(LookUpChoice, failure_lists_what_there_is) {
   const auto values = chosen_values(sites(), boost::json::parse(kThree), {});
   ASSERT_FALSE(values);
-  EXPECT_EQ(values.error().choices, (std::vector<std::string>{"Acme", "Beta", "Beta"}));
+  EXPECT_EQ(values.error().choices, (std::vector<std::string>{"Acme", "Beta (b2)", "Beta (3)"}));
   EXPECT_EQ(values.error().field, "site");
-  EXPECT_NE(values.error().error.detail.find("Acme, Beta"), std::string::npos) << values.error().error.detail;
+  EXPECT_NE(values.error().error.detail.find("Acme, Beta (b2), Beta (3)"), std::string::npos) << values.error().error.detail;
 
+  for (const auto& choice : values.error().choices) {
+    const auto named = chosen_values(sites(), boost::json::parse(kThree), {.named = choice});
+    EXPECT_TRUE(named) << "what is shown can be named: " << choice;
+  }
   boost::json::array many;
   for (int i = 0; i < 1000; ++i) many.push_back({{"id", i}, {"name", std::string(5000, 'n')}});
   const auto few = chosen_values(sites(), many, {});
   ASSERT_FALSE(few);
-  EXPECT_EQ(few.error().choices.size(), 20U);
-  EXPECT_LT(few.error().error.detail.size(), 6000U);
+  EXPECT_EQ(few.error().choices.size(), 50U);
+  EXPECT_TRUE(few.error().has_more);
+  EXPECT_FALSE(values.error().has_more);
+  EXPECT_LT(few.error().error.detail.size(), 20'000U);
 }
 
 TEST(LookUpChoice, security_s22_no_secret_and_no_control_byte_comes_back_in_a_list) {
@@ -104,6 +111,12 @@ TEST(LookUpChoice, security_s22_no_secret_and_no_control_byte_comes_back_in_a_li
   const auto text = values.error().error.detail + values.error().choices[0] + values.error().choices[1];
   EXPECT_EQ(text.find("s3cr3t"), std::string::npos) << text;
   EXPECT_EQ(text.find_first_of("\x1b\n"), std::string::npos) << text;
+}
+
+TEST(LookUpChoice, long_list_is_read_in_time) {
+  boost::json::array many;
+  for (int i = 0; i < 50'000; ++i) many.push_back({{"id", i}, {"name", "the same"}});
+  EXPECT_EQ(chosen_values(sites(), many, {.named = "the same (49999)"}).value().at("cloud_id"), "49999");
 }
 
 }  // namespace

@@ -228,6 +228,8 @@ inline model::ConnectSession sample() {
           .fields = {{"subdomain", "acme"}},
           .state = model::SessionState::kAuthorized,
           .error = "access_denied",
+          .choice_field = "site",
+          .choices = {"Acme", "Beta"},
           .connection = model::ConnectionId{"conn_2"},
           .account = "acct_1",
           .grant = model::GrantId{"grant_2"},

@@ -26,15 +26,24 @@ std::string scope_list(const oauth::OpenSession& open) {
   return list + "</ul>";
 }
 
-std::string input(const model::Placeholder& placeholder, const std::string& value) {
+/// What there is to choose from: the record's closed list, or what the account was found to have.
+const std::vector<std::string>& choices_of(const oauth::OpenSession& open, const model::Placeholder& placeholder) {
+  return placeholder.name == open.session.choice_field ? open.session.choices : placeholder.choices;
+}
+
+std::string input(const oauth::OpenSession& open, const model::Placeholder& placeholder, const std::string& value) {
   const auto name = "field." + placeholder.name;
-  const auto required = placeholder.is_optional || !placeholder.default_value.empty() ? "" : " required";
-  if (placeholder.choices.empty())
+  const bool was_found = placeholder.name == open.session.choice_field;
+  const bool is_optional = (placeholder.is_optional || !placeholder.default_value.empty()) && !was_found;
+  const auto required = is_optional ? "" : " required";
+  const auto& choices = choices_of(open, placeholder);
+  if (choices.empty())
     return fmt::format("<input id=\"{0}\" name=\"{0}\" value=\"{1}\" placeholder=\"{2}\" autocomplete=\"off\" maxlength=\"512\"{3}>",
                        escaped(name), escaped(value), escaped(placeholder.example), required);
   auto select = fmt::format("<select id=\"{0}\" name=\"{0}\"{1}>", escaped(name), required);
-  for (const auto& choice : placeholder.choices)
-    select += fmt::format("<option{}>{}</option>", choice == value ? " selected" : "", escaped(choice));
+  if (was_found) select += "<option value=\"\">Choose one</option>";
+  for (const auto& choice : choices)
+    select += fmt::format("<option value=\"{0}\"{1}>{0}</option>", escaped(choice), choice == value ? " selected" : "");
   return select + "</select>";
 }
 
@@ -48,7 +57,7 @@ std::string field(const oauth::OpenSession& open, const model::Placeholder& plac
   const auto typed = values.find(placeholder.name);
   auto out = fmt::format("<label for=\"field.{}\">{}</label>", escaped(placeholder.name),
                          escaped(placeholder.title.empty() ? placeholder.name : placeholder.title));
-  out += input(placeholder, typed != values.end() ? typed->second : placeholder.default_value);
+  out += input(open, placeholder, typed != values.end() ? typed->second : placeholder.default_value);
   if (!placeholder.description.empty()) out += fmt::format("<p class=\"soft\">{}</p>", escaped(placeholder.description));
   for (const auto& error : errors)
     if (error.pointer == "/fields/" + placeholder.name)

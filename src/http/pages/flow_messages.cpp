@@ -58,10 +58,10 @@ constexpr std::array kMessages{
            "Nothing was connected. Try again in a few minutes; if it happens again, tell the support of the product you came from.", 502}},
     Entry{"choice_needed",
           {"Your account has several of these",
-           "Nothing was connected. Open the link you were given again, and write there which one is meant.", 409}},
+           "Nothing was connected. Open the link you were given again, and say there which one is meant.", 409}},
     Entry{"choice_unknown",
           {"Your account does not have the one you named",
-           "Nothing was connected. Open the link you were given again, and write there which one is meant.", 409}},
+           "Nothing was connected. Open the link you were given again, and say there which one is meant.", 409}},
     Entry{
         "choice_gone",
         {"Your account can no longer reach what this connection is for",
