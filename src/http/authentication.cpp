@@ -141,6 +141,14 @@ Authentication::Authentication(const vault::Records& records, const vault::KeyRi
 
 Authentication::~Authentication() { state_->subscription.reset(); }
 
+KnownCaller Authentication::caller_now(const Request& request) {
+  const auto key = bearer_of(request);
+  if (!key) return nullptr;
+  const auto known = state_->known(state_->digest_of(*key));
+  if (!known || state_->clock.boot_now() - known->read_at >= kFreshFor) return nullptr;
+  return state_->if_unexpired(known->caller).value_or(nullptr);
+}
+
 ports::Answer<KnownCaller> Authentication::caller_of(const Request& request) {
   const auto key = bearer_of(request);
   if (!key) co_return model::fail(key.error());

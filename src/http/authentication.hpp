@@ -22,6 +22,8 @@ class Authentication {
 
   /// The caller of `Authorization: Bearer vk_... | vki_...`, read from nowhere else (S23). kUnauthenticated; kStoreUnavailable.
   ports::Answer<std::shared_ptr<const Caller>> caller_of(const Request& request);
+  /// The same without suspending; null where that takes a read of the store, or where there is an error to tell: ask caller_of().
+  std::shared_ptr<const Caller> caller_now(const Request& request);
 
  private:
   struct State;

@@ -30,7 +30,7 @@ Response unexpected(std::string what, const Request& request) {
 }
 
 /// Never a method that a stranger made up (S22).
-std::string method_of(const Request& request) {
+std::string_view method_of(const Request& request) {
   if (request.route == nullptr) return "-";
   if (request.route->method != kAnyMethod) return request.method;
   for (const std::string_view known : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -49,10 +49,23 @@ Response no_route(const Match& match, const Request& request) {
 
 ports::Task<Response> Dispatcher::answer(Request& request) const {
   const auto started = world_.clock.boot_now();
-  auto response = co_await guarded(request);
+  auto now = answer_at_once(request);
+  auto response = now ? std::move(*now) : co_await guarded(request);
   if (!response.is_streamed && is_isolated(request.path)) isolate(response);
   record(request, response, world_.clock.boot_now() - started);
   co_return response;
+}
+
+/// A hot route, where everything that is needed is in memory. What fails is left to guarded(), which tells why.
+std::optional<Response> Dispatcher::answer_at_once(Request& request) const {
+  try {
+    if ((request.route == nullptr && miss(request)) || !request.route->at_once) return std::nullopt;
+    request.caller = world_.authentication.caller_now(request);
+    if (!request.caller || !check_needs(request.route->needs, *request.caller)) return std::nullopt;
+    return request.route->at_once(request);
+  } catch (...) {
+    return std::nullopt;
+  }
 }
 
 ports::Task<Response> Dispatcher::guarded(Request& request) const {
@@ -108,19 +121,25 @@ void Dispatcher::record(const Request& request, const Response& response, model:
                        route != nullptr ? std::string_view(route->labels[status_class < 6 ? status_class : 0]) : kUnmatchedLabels);
   world_.metrics.observe(kSeconds, route != nullptr ? std::string_view(route->path) : kUnmatched,
                          std::chrono::duration<double>(took).count());
+  // What failed is looked for at once; the rest is too much to be written line by line.
+  const auto write = response.status < 400 ? &ports::Log::write_soon : &ports::Log::write;
+  const fmt::format_int status(response.status);
+  const fmt::format_int duration(took.count());
+  const fmt::format_int bytes(streamed.has_begun ? streamed.bytes : response.body.size());
+  const auto view = [](const fmt::format_int& number) { return std::string_view(number.data(), number.size()); };
   // Never the path or the query (S22).
-  world_.log.write(LogLevel::kInfo, "request",
-                   {{"method", method_of(request)},
-                    {"route", route != nullptr ? route->path : std::string(kUnmatched)},
-                    {"status", std::to_string(response.status)},
-                    {"duration_us", std::to_string(took.count())},
-                    {"bytes", std::to_string(streamed.has_begun ? streamed.bytes : response.body.size())},
-                    {"cut", is_cut ? "true" : "false"},
-                    {"request_id", request.request_id},
-                    {"trace_id", std::string(trace_id(request))},
-                    {"key", request.caller ? request.caller->key.str() : std::string()},
-                    {"tenant", request.caller ? request.caller->tenant.str() : std::string()},
-                    {"code", response.code}});
+  (world_.log.*write)(LogLevel::kInfo, "request",
+                      {{"method", method_of(request)},
+                       {"route", route != nullptr ? std::string_view(route->path) : kUnmatched},
+                       {"status", view(status)},
+                       {"duration_us", view(duration)},
+                       {"bytes", view(bytes)},
+                       {"cut", is_cut ? "true" : "false"},
+                       {"request_id", request.request_id},
+                       {"trace_id", trace_id(request)},
+                       {"key", request.caller ? std::string_view(request.caller->key.str()) : std::string_view()},
+                       {"tenant", request.caller ? std::string_view(request.caller->tenant.str()) : std::string_view()},
+                       {"code", response.code}});
   if (response.status < 500 && response.log.text.empty()) return;
   world_.log.write(response.status == 500 ? LogLevel::kError : LogLevel::kWarning, "request failed",
                    {{"error_id", request.request_id}, {"code", response.code}, {"detail", response.detail}, {"cause", response.log.text}});

@@ -31,6 +31,7 @@ class Dispatcher {
 
  private:
   std::optional<Match> miss(Request& request) const;
+  std::optional<Response> answer_at_once(Request& request) const;
   ports::Task<Response> guarded(Request& request) const;
   ports::Answer<void> admit(Request& request, const Route& route) const;
   void record(const Request& request, const Response& response, model::Microseconds took) const;

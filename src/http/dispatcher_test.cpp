@@ -50,6 +50,27 @@ TEST(Dispatcher, an_exception_is_an_internal_error_with_its_cause_in_the_log_onl
   EXPECT_EQ(rig.call({.path = "/v1/things/x", .key = key}).status, 200);
 }
 
+TEST(Dispatcher, a_hot_route_leaves_what_it_cannot_answer_to_its_handler) {
+  Rig rig;
+  rig.router.add({.method = "GET",
+                  .path = "/v1/hot/{id}",
+                  .needs = scoped({}),
+                  .handler = [](Request&) -> ports::Task<Response> { co_return text_response(200, "handler"); },
+                  .at_once = [](Request& request) -> std::optional<Response> {
+                    if (request.parameter("id") == "throw") throw std::runtime_error("a bug");
+                    if (request.parameter("id") == "cold") return std::nullopt;
+                    return text_response(200, "at once");
+                  }});
+  const auto key = rig.key({});
+  const auto body = [&](std::string id) { return rig.call({.path = "/v1/hot/" + id, .key = key}).body; };
+  EXPECT_EQ(body("x"), "handler") << "the key was not known yet";
+  EXPECT_EQ(body("x"), "at once");
+  EXPECT_EQ(body("cold"), "handler");
+  EXPECT_EQ(body("throw"), "handler");
+  EXPECT_EQ(rig.call({.path = "/v1/hot/x"}).status, 401);
+  EXPECT_TRUE(rig.log.holds("request method=GET route=/v1/hot/{id} status=200"));
+}
+
 TEST(Dispatcher, the_error_id_is_in_the_answer_and_in_the_log) {
   Rig rig;
   const auto response = rig.call({.path = "/v1/things/away", .key = rig.key({})});

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,7 @@ struct Route {
   std::string path;  ///< `/v1/connections/{id}/token`; also what logs and metrics call it (S22). A last segment `{name...}` takes the rest
   Needs needs;
   Handler handler;
+  std::function<std::optional<Response>(Request&)> at_once;  ///< of a hot route: answers without suspending, or leaves it to `handler`
   bool idempotent = false;  ///< honours Idempotency-Key (POST, S19)
   bool streams = false;  ///< the handler gets Request::exchange, before the body is read and without its limits
 

@@ -1,9 +1,12 @@
 #include "model/time.hpp"
 
-#include <fmt/format.h>
-
 namespace valetkey::model {
 namespace {
+
+/// The last `digits` decimal digits of a number, at `at`.
+void write_number(std::string& text, std::size_t at, std::size_t digits, std::int64_t number) {
+  for (std::size_t end = at + digits; end > at; number /= 10) text[--end] = static_cast<char>('0' + number % 10);
+}
 
 /// Reads exactly `digits` decimal digits at `at` and moves past them.
 std::optional<int> read_number(std::string_view text, std::size_t& at, std::size_t digits) {
@@ -51,9 +54,15 @@ std::string to_rfc3339(WallTime time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{time - day};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()), clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
-                     clock.subseconds().count());
+  std::string text = "0000-00-00T00:00:00.000Z";
+  write_number(text, 0, 4, static_cast<int>(date.year()));
+  write_number(text, 5, 2, static_cast<unsigned>(date.month()));
+  write_number(text, 8, 2, static_cast<unsigned>(date.day()));
+  write_number(text, 11, 2, clock.hours().count());
+  write_number(text, 14, 2, clock.minutes().count());
+  write_number(text, 17, 2, clock.seconds().count());
+  write_number(text, 20, 3, clock.subseconds().count());
+  return text;
 }
 
 std::optional<WallTime> parse_rfc3339(std::string_view text) {

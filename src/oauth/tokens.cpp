@@ -20,6 +20,22 @@ std::size_t weight(const model::Grant& grant) {
   return bytes;
 }
 
+vault::Place place_of(const model::Grant& grant, const Serve& serve, std::string_view set_hash) {
+  return vault::access_token_place(grant, *serve.token, set_hash);
+}
+
+LiveToken live_token(const Serve& serve, model::Secret value) {
+  const auto& token = *serve.token;
+  LiveToken live{.access_token = std::move(value),
+                 .token_type = token.token_type,
+                 .expires_at = token.expires_at,
+                 .scopes = token.scopes,
+                 .generation = token.generation};
+  if (serve.is_min_ttl_capped) live.warnings.emplace_back("min_ttl_not_met");
+  if (serve.is_refresh_failing) live.warnings.emplace_back("refresh_failing");
+  return live;
+}
+
 }  // namespace
 
 Tokens::Tokens(Context& context, Refresher& refresher, ports::EventBus& bus, std::size_t cache_bytes)
@@ -114,20 +130,18 @@ Plan Tokens::plan_of(const Snapshot& snapshot, const Need& need) const {
               need);
 }
 
+std::optional<Access> Tokens::opened_now(const Snapshot& snapshot, const Serve& serve) {
+  auto value = context_.keys.try_open(place_of(snapshot.grant->grant, serve, snapshot.grant->client->set_hash), serve.token->sealed);
+  if (!value || !*value) return std::nullopt;
+  return Access{live_token(serve, std::move(**value)), snapshot.connection, snapshot.grant->client};
+}
+
 ports::Answer<Access> Tokens::opened(const Snapshot& snapshot, const Serve& serve) {
-  const auto& token = *serve.token;
-  const auto place = vault::access_token_place(snapshot.grant->grant, token, snapshot.grant->client->set_hash);
-  auto value = context_.keys.try_open(place, token.sealed);
-  if (!value) value = co_await context_.keys.open(place, token.sealed);
-  if (!*value) co_return model::fail(std::move(value->error()));
-  LiveToken live{.access_token = std::move(**value),
-                 .token_type = token.token_type,
-                 .expires_at = token.expires_at,
-                 .scopes = token.scopes,
-                 .generation = token.generation};
-  if (serve.is_min_ttl_capped) live.warnings.emplace_back("min_ttl_not_met");
-  if (serve.is_refresh_failing) live.warnings.emplace_back("refresh_failing");
-  co_return Access{std::move(live), snapshot.connection, snapshot.grant->client};
+  if (auto now = opened_now(snapshot, serve)) co_return std::move(*now);
+  const auto place = place_of(snapshot.grant->grant, serve, snapshot.grant->client->set_hash);
+  auto value = co_await context_.keys.open(place, serve.token->sealed);
+  if (!value) co_return model::fail(std::move(value.error()));
+  co_return Access{live_token(serve, std::move(*value)), snapshot.connection, snapshot.grant->client};
 }
 
 void Tokens::refresh_later(const Snapshot& snapshot, Need need) {
@@ -145,6 +159,21 @@ ports::Answer<LiveToken> Tokens::token_for(model::TenantId tenant, model::Connec
   auto access = co_await access_for(std::move(tenant), std::move(connection), std::move(need));
   if (!access) co_return model::fail(std::move(access.error()));
   co_return std::move(access->token);
+}
+
+std::optional<Access> Tokens::access_now(const model::TenantId& tenant, const model::ConnectionId& id, const Need& need,
+                                         const Permission& permission) {
+  auto connection = connections_.get(id.str());
+  if (!connection || connection->tenant != tenant || (permission && !permission(*connection))) return std::nullopt;
+  auto grant = grants_.get(connection->current_grant.str());
+  if (!grant) return std::nullopt;
+  const Snapshot now{std::move(connection), std::move(grant)};
+  const auto decision = plan_of(now, need);
+  const auto* serve = std::get_if<Serve>(&decision);
+  if (serve == nullptr || serve->should_refresh) return std::nullopt;
+  auto access = opened_now(now, *serve);
+  if (access) context_.metrics.count("valetkey_token_cache_total", "hit");
+  return access;
 }
 
 ports::Answer<Access> Tokens::access_for(model::TenantId tenant, model::ConnectionId connection, Need need, Permission permission) {

@@ -42,6 +42,9 @@ class Tokens {
   ports::Answer<LiveToken> token_for(model::TenantId tenant, model::ConnectionId connection, Need need);
   /// The same with the records. A connection that is not permitted is kNotFound before anything is caused.
   ports::Answer<Access> access_for(model::TenantId tenant, model::ConnectionId connection, Need need, Permission permission = {});
+  /// What access_for() answers, without suspending, where nothing but the cache is needed; nullopt: ask that, errors included.
+  std::optional<Access> access_now(const model::TenantId& tenant, const model::ConnectionId& connection, const Need& need,
+                                   const Permission& permission);
 
  private:
   using SharedClient = std::shared_ptr<const Client>;
@@ -61,6 +64,7 @@ class Tokens {
   ports::Answer<SharedGrant> grant_of(const model::Connection& connection);
   ports::Answer<SharedClient> client_of(const model::Grant& grant);
   ports::Answer<Access> opened(const Snapshot& snapshot, const Serve& serve);
+  std::optional<Access> opened_now(const Snapshot& snapshot, const Serve& serve);
   Plan plan_of(const Snapshot& snapshot, const Need& need) const;
   void refresh_later(const Snapshot& snapshot, Need need);
   void forget(const ports::Change* change);

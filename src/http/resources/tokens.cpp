@@ -1,16 +1,15 @@
 #include "http/resources/tokens.hpp"
 
-#include <boost/json.hpp>
 #include <charconv>
 
 #include "http/caller.hpp"
 #include "http/problem.hpp"
+#include "model/encoding.hpp"
 #include "model/json_reader.hpp"
 
 namespace valetkey::http {
 namespace {
 
-namespace json = boost::json;
 using model::ConnectionId;
 using model::fail;
 
@@ -52,16 +51,41 @@ model::Result<oauth::Need> need_of_refresh(const Request& request) {
   return need;
 }
 
+void append_strings(std::string& out, const std::vector<std::string>& texts) {
+  out += '[';
+  for (const auto& text : texts) {
+    if (&text != &texts.front()) out += ',';
+    model::append_json_string(out, text);
+  }
+  out += ']';
+}
+
+/// Written member by member: a document would cost more than the rest of the read.
 Response token_answer(const oauth::LiveToken& token) {
-  json::object body{{"access_token", token.access_token.reveal()}, {"token_type", token.token_type}};
-  if (token.expires_at) body["expires_at"] = model::to_rfc3339(*token.expires_at);
-  else body["expires_at"] = nullptr;
-  body["scopes"] = json::array(token.scopes.begin(), token.scopes.end());
-  body["generation"] = token.generation;
-  body["warnings"] = json::array(token.warnings.begin(), token.warnings.end());
-  auto response = json_response(200, body);
-  response.holds_secret = true;
+  Response response{.headers = {{"Content-Type", "application/json"}}, .holds_secret = true};
+  auto& body = response.body;
+  body.reserve(256 + 2 * token.access_token.size());  // grows once at most: no copy of the token is left behind
+  body += R"({"access_token":)";
+  model::append_json_string(body, token.access_token.reveal());
+  body += R"(,"token_type":)";
+  model::append_json_string(body, token.token_type);
+  body += R"(,"expires_at":)";
+  if (token.expires_at) model::append_json_string(body, model::to_rfc3339(*token.expires_at));
+  else body += "null";
+  body += R"(,"scopes":)";
+  append_strings(body, token.scopes);
+  body += R"(,"generation":)";
+  body += std::to_string(token.generation);
+  body += R"(,"warnings":)";
+  append_strings(body, token.warnings);
+  body += '}';
   return response;
+}
+
+Response served(const OauthWorld& world, const Request& request, const oauth::LiveToken& token) {
+  world.context.metrics.count("valetkey_token_reads_total", "ok");
+  world.read_counts.count(request.caller->tenant, request.caller->key, ConnectionId{request.parameter("id")});
+  return token_answer(token);
 }
 
 ports::Task<Response> answer_token(OauthWorld world, const Request& request, model::Result<oauth::Need> need) {
@@ -72,18 +96,27 @@ ports::Task<Response> answer_token(OauthWorld world, const Request& request, mod
     world.context.metrics.count("valetkey_token_reads_total", model::facts(access.error().code).code);
     co_return problem_response(access.error(), request);
   }
-  world.context.metrics.count("valetkey_token_reads_total", "ok");
-  world.read_counts.count(request.caller->tenant, request.caller->key, id);
-  co_return token_answer(access->token);
+  co_return served(world, request, access->token);
+}
+
+/// The hot read.
+std::optional<Response> token_at_once(const OauthWorld& world, const Request& request) {
+  const auto need = need_of_read(request);
+  if (!need) return std::nullopt;
+  const auto access =
+      world.tokens.access_now(request.caller->tenant, ConnectionId{request.parameter("id")}, *need, permission_of(request.caller));
+  if (!access) return std::nullopt;
+  return served(world, request, access->token);
 }
 
 }  // namespace
 
 void add_token_routes(Router& router, OauthWorld world) {
-  router.add(
-      {.method = "GET", .path = "/v1/connections/{id}/token", .needs = scoped({Scope::kTokensRead}), .handler = [world](Request& request) {
-         return answer_token(world, request, need_of_read(request));
-       }});
+  router.add({.method = "GET",
+              .path = "/v1/connections/{id}/token",
+              .needs = scoped({Scope::kTokensRead}),
+              .handler = [world](Request& request) { return answer_token(world, request, need_of_read(request)); },
+              .at_once = [world](Request& request) { return token_at_once(world, request); }});
   router.add({.method = "POST",
               .path = "/v1/connections/{id}/refresh",
               .needs = scoped({Scope::kTokensRefresh}),

@@ -83,14 +83,20 @@ ports::Task<bool> Session::serve_one() {
   if (!co_await read_head()) co_return co_await refuse();
   auto& request = parser_.request();
   if (rules_.hooks.streams && rules_.hooks.streams(request)) co_return co_await serve_stream();
-  if (!co_await read_request()) co_return co_await refuse();
+  if (!accept_query() || (!is_done_ && !co_await read_body())) co_return co_await refuse();
   enter(Phase::kAnswering, std::nullopt);
   auto response = co_await rules_.answerer(request);
   const bool keep_alive = parser_.keep_alive() && !rules_.draining.load(std::memory_order_relaxed);
-  const bool is_written = co_await send(response, keep_alive);
-  if (response.holds_secret) model::Secret::wipe(response.body);
+  // Nearly every answer goes out at once, without a coroutine.
+  const bool is_written = send_now(response, keep_alive) || co_await send_rest();
+  if (response.holds_secret) {
+    model::Secret::wipe(out_);
+    model::Secret::wipe(response.body);
+  }
   model::Secret::wipe(request.body);
-  co_return is_written&& co_await go_on(keep_alive);
+  if (!is_written) co_return false;
+  if (!keep_alive) co_await linger();
+  co_return keep_alive&& may_go_on();
 }
 
 /// The body is not read before the handler asks for it, and the answer is written by it.
@@ -112,32 +118,28 @@ ports::Task<bool> Session::serve_stream() {
     co_await stream->settle();
   }
   if (stream->has_left()) co_return false;
-  if (stream->has_begun()) co_return co_await go_on(stream->keep_alive());
-  const bool keep_alive = stream->may_keep_alive() && !rules_.draining.load(std::memory_order_relaxed);
-  co_return co_await send(response, keep_alive) && co_await go_on(keep_alive);
+  bool keep_alive = stream->keep_alive();
+  if (!stream->has_begun()) {
+    keep_alive = stream->may_keep_alive() && !rules_.draining.load(std::memory_order_relaxed);
+    if (!co_await send(response, keep_alive)) co_return false;
+  }
+  if (!keep_alive) co_await linger();
+  co_return keep_alive&& may_go_on();
 }
 
-/// Behind an answer.
-ports::Task<bool> Session::go_on(bool keep_alive) {
-  if (!keep_alive) {
-    co_await linger();
-    co_return false;
-  }
+/// Behind an answer that said keep-alive.
+bool Session::may_go_on() {
   is_first_ = false;
   buffer_.shrink();
   parser_.reset();
   enter(Phase::kIdle, rules_.limits.idle_for);
   // The drain may have begun after the answer said keep-alive.
-  co_return !rules_.draining.load(std::memory_order_relaxed) || !buffer_.empty();
+  return !rules_.draining.load(std::memory_order_relaxed) || !buffer_.empty();
 }
 
-/// Its rest, behind the head.
-ports::Task<bool> Session::read_request() {
-  if (auto ok = read_query(parser_.request()); !ok) co_return refused(std::move(ok.error()));
-  if (is_done_) co_return true;
-  if (parser_.missing() > rules_.limits.body_bytes) co_return refused(too_large("the body", rules_.limits.body_bytes));
-  if (!buffer_.empty() && !feed_body()) co_return false;
-  co_return is_done_ || co_await read_body();
+bool Session::accept_query() {
+  auto ok = read_query(parser_.request());
+  return ok || refused(std::move(ok.error()));
 }
 
 ports::Task<bool> Session::read_head() {
@@ -162,7 +164,9 @@ ports::Task<bool> Session::read_head() {
     }
     if (has_bare_line_feed(bytes, searched)) co_return refused(malformed("a line does not end with CRLF"));
     searched = bytes.size();
-    if (!co_await fill(kReadAtOnce)) co_return false;
+    const auto [error, received] = co_await transport_->read_some(buffer_.room(kReadAtOnce));
+    if (error) co_return false;
+    buffer_.received(received);
   }
 }
 
@@ -205,6 +209,8 @@ bool Session::accept_head() {
 }
 
 ports::Task<bool> Session::read_body() {
+  if (parser_.missing() > rules_.limits.body_bytes) co_return refused(too_large("the body", rules_.limits.body_bytes));
+  if (!buffer_.empty() && !feed_body()) co_return false;
   deadline_ = since_ + rules_.limits.request_within;
   if (parser_.expects_continue() && buffer_.empty() && transport_->write_now(kContinue) != kContinue.size()) {
     const auto [error, written] = co_await transport_->write(kContinue);
@@ -214,16 +220,11 @@ ports::Task<bool> Session::read_body() {
     const auto least = std::clamp<std::uint64_t>(parser_.missing(), kReadAtOnce, kReadBodyAtOnce);
     // What the parser leaves over is a chunk header or trailers: a few bytes, unless somebody plays.
     if (buffer_.bytes().size() > rules_.limits.header_bytes) co_return refused(malformed("a chunk header or the trailers are too long"));
-    if (!co_await fill(least)) co_return false;
+    const auto [error, received] = co_await transport_->read_some(buffer_.room(least));
+    if (error) co_return false;
+    buffer_.received(received);
     if (!feed_body()) co_return false;
   }
-  co_return true;
-}
-
-ports::Task<bool> Session::fill(std::size_t least) {
-  const auto [error, received] = co_await transport_->read_some(buffer_.room(least));
-  if (error) co_return false;
-  buffer_.received(received);
   co_return true;
 }
 
@@ -249,6 +250,13 @@ ports::Task<bool> Session::refuse() {
 }
 
 ports::Task<bool> Session::send(const Response& response, bool keep_alive) {
+  const bool is_written = send_now(response, keep_alive) || co_await send_rest();
+  if (response.holds_secret) model::Secret::wipe(out_);
+  co_return is_written;
+}
+
+/// False: not all of it was taken; send_rest() waits for that.
+bool Session::send_now(const Response& response, bool keep_alive) {
   enter(Phase::kWriting, rules_.limits.request_within);
   const auto& request = parser_.request();
   out_.clear();
@@ -257,11 +265,13 @@ ports::Task<bool> Session::send(const Response& response, bool keep_alive) {
                    .is_head = request.method == "HEAD",
                    .request_id = request.request_id,
                    .date = date_of(rules_.world.clock.wall_now())});
-  const auto written = transport_->write_now(out_);
-  bool is_written = written == out_.size();
-  if (!is_written) is_written = !std::get<0>(co_await transport_->write(std::string_view(out_).substr(written)));
-  if (response.holds_secret) model::Secret::wipe(out_);
-  co_return is_written;
+  written_ = transport_->write_now(out_);
+  return written_ == out_.size();
+}
+
+ports::Task<bool> Session::send_rest() {
+  const auto [error, written] = co_await transport_->write(std::string_view(out_).substr(written_));
+  co_return !error;
 }
 
 /// Reads on for a moment, so that closing does not reset the connection under an answer that the client has not read yet (RFC 9112 9.6).

@@ -33,17 +33,18 @@ class Session {
 
   ports::Task<bool> serve_one();
   ports::Task<bool> serve_stream();
-  ports::Task<bool> go_on(bool keep_alive);
-  ports::Task<bool> read_request();
   ports::Task<bool> read_head();
   ports::Task<bool> read_body();
-  ports::Task<bool> fill(std::size_t least);
   ports::Task<bool> send(const Response& response, bool keep_alive);
+  ports::Task<bool> send_rest();
   ports::Task<bool> refuse();
   ports::Task<void> linger();
   bool feed_head(std::string_view head);
   bool feed_body();
   bool accept_head();
+  bool accept_query();
+  bool send_now(const Response& response, bool keep_alive);
+  bool may_go_on();
   bool refused(model::Error error);
   void begin_request();
 
@@ -59,6 +60,7 @@ class Session {
   bool is_done_ = false;                 ///< the parser has the whole request
   bool is_first_ = true;
   std::string out_;
+  std::size_t written_ = 0;  ///< of out_
   Stream* stream_ = nullptr;  ///< of the request that is being answered, where it streams
 };
 
