@@ -196,6 +196,7 @@ TEST(CredentialDocument, overrides_have_rules) {
       {"account", R"({"from": "userinfo", "path": "sub"})", "/userinfo_url", "required"},
       {"account", R"({"from": "token_response"})", "/account/path", "required"},
       {"account", R"({"from": "guess", "path": "x"})", "/account/from", "token_response"},
+      {"account", R"({"from": null, "path": "x"})", "/account/from", "required"},
       {"account", R"({"from": "id_token", "path": "sub", "x": 1})", "/account/x", "unknown"},
       {"authorization_params", R"({"state": "x"})", "/authorization_params/state", "set by the broker"},
       {"token_params", R"({"code": "x"})", "/token_params/code", "set by the broker"},

@@ -68,7 +68,7 @@ void read_account(CredentialReading& reading) {
   std::optional<AccountSource> account;
   if (auto object = reading.reader.optional_object("account")) {
     const auto from = object->optional_choice<AccountSource::From>("from", spellings<AccountSource::From>());
-    if (!object->has("from")) object->error("from", "is required");
+    if (object->raw("from") == nullptr) object->error("from", "is required");
     account = AccountSource{.from = from.value_or(AccountSource::From::kNothing), .path = object->string_or("path", "")};
     if (account->from != AccountSource::From::kNothing && account->path.empty()) object->error("path", "is required");
     object->finish();

@@ -56,7 +56,7 @@ void read_placeholders(JsonReader& reader, Integration& out) {
   for (auto& each : reader.objects("placeholders", kMostItems)) {
     Placeholder placeholder;
     placeholder.name = each.required_string("name");
-    if (!each.has("filled_by")) each.error("filled_by", "is required");
+    if (each.raw("filled_by") == nullptr) each.error("filled_by", "is required");
     read_choice(each, "filled_by", placeholder.filled_by);
     placeholder.title = each.string_or("title", "", kName);
     placeholder.description = each.string_or("description", "");
@@ -131,7 +131,7 @@ void read_response(JsonReader& reader, Integration& out) {
     capture->finish();
   }
   if (auto account = reader.optional_object("account")) {
-    if (!account->has("from")) account->error("from", "is required");
+    if (account->raw("from") == nullptr) account->error("from", "is required");
     read_choice(*account, "from", out.account.from);
     out.account.path = account->string_or("path", "");
     account->finish();

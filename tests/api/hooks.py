@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import random
+import re
 import urllib.error
 import urllib.request
 
@@ -128,19 +129,26 @@ def lead_to_something_that_lives(case):
 # ---- bodies that agree ----------------------------------------------------------------------------------------------------------
 
 
-def agreeing_credential(body):
-    kept = ("description", "completion", "pkce", "opener_origins", "rotation_grace", "audiences", "config_services", "token_params", "custom", "legacy")
+def agreeing_credential(body, is_linked):
+    kept = ("description", "completion", "pkce", "opener_origins", "rotation_grace", "audiences", "config_services", "token_params", "custom")
     chosen = {member: body[member] for member in kept if body.get(member) is not None}
     if "opener_origins" in chosen:
         chosen["opener_origins"] = ["https://app.example"]
-    if dice.random() < 0.3:  # names are unique
+    if not is_linked and dice.random() < 0.3:  # names are unique
         chosen["name"] = body["name"]
     return {**credential_body(body["grant_type"]), **chosen}
 
 
-def agreeing_connection(body):
-    kind = ("authorization_code", "client_credentials", "password")[next(numbers) % 3]
-    out = {"credential": kept_credential(kind), "metadata": body.get("metadata")}
+def linked_credential(body):
+    """The one that a link led here, or null."""
+    credential = body.get("credential")
+    is_made_up = not isinstance(credential, str) or not re.fullmatch("cred_[0-9a-v]{26}", credential) or credential.endswith("0000")
+    return None if is_made_up else credential
+
+
+def agreeing_connection(body, is_linked):
+    kind = "authorization_code" if is_linked else ("authorization_code", "client_credentials", "password")[next(numbers) % 3]
+    out = {"credential": is_linked and linked_credential(body) or kept_credential(kind), "metadata": body.get("metadata")}
     if kind == "client_credentials":
         return {**out, "audience": f"https://api.example/{next(numbers)}"}
     out["end_user"] = body.get("end_user") or {"id": f"user-{next(numbers)}"}
@@ -149,11 +157,12 @@ def agreeing_connection(body):
     return {**out, "import": body.get("import") or {"access_token": "an access token of nobody"}}
 
 
-def agreeing_session(body):
-    return {"credential": kept_credential("authorization_code"), "end_user": body["end_user"], "return_url": RETURN_URL}
+def agreeing_session(body, is_linked):
+    credential = is_linked and linked_credential(body) or kept_credential("authorization_code")
+    return {"credential": credential, "end_user": body["end_user"], "return_url": RETURN_URL}
 
 
-def agreeing_integration(body):
+def agreeing_integration(body, is_linked):
     chosen = {member: body[member] for member in ("name", "description", "pkce", "scope_separator", "default_scopes") if body.get(member)}
     return {"slug": f"made-{next(numbers)}", **chosen}
 
@@ -163,9 +172,9 @@ AGREEING = {
     "createConnection": agreeing_connection,
     "createConnectSession": agreeing_session,
     "createIntegration": agreeing_integration,
-    "createCallbackKey": lambda body: {"integration": "slack"},
-    "createKey": lambda body: {"name": body["name"], "scopes": [scope for scope in body.get("scopes") or [] if scope != "*"] or ["tokens:read"]},
-    "refreshToken": lambda body: {"rejected_generation": 1},
+    "createCallbackKey": lambda body, _: {"integration": "slack"},
+    "createKey": lambda body, _: {"name": body["name"], "scopes": [name for name in body.get("scopes") or [] if name != "*"] or ["proxy"]},
+    "refreshToken": lambda body, _: {"rejected_generation": 1},
 }
 
 
@@ -204,17 +213,17 @@ def before_call(context, case, kwargs):
     is_linked = meta is not None and meta.phase.name == "stateful"
     if meta is not None and not is_linked and not meta.is_negative_at(ParameterLocation.PATH) and dice.random() < 0.8:
         lead_to_something_that_lives(case)
-    if case.headers and not (meta is not None and meta.is_negative_at(ParameterLocation.HEADER)) and dice.random() < 0.9:
+    are_headers_wrong = meta is not None and meta.is_negative_at(ParameterLocation.HEADER)
+    if case.headers and not are_headers_wrong and (is_linked or dice.random() < 0.9):
         let_headers_agree(case.headers)
+    if is_linked and name == "deleteCredential":
+        case.query = {}  # cascade: as deleteEndUser in schemathesis.toml
     if not isinstance(case.body, dict):
         return
     body = dict(case.body)
     is_wrong = meta is not None and meta.is_negative_at(ParameterLocation.BODY)
-    if name in AGREEING and not is_wrong and dice.random() < 0.75:
-        credential = body.get("credential")
-        body = AGREEING[name](body)
-        if is_linked and name == "createConnectSession":
-            body["credential"] = credential
+    if name in AGREEING and not is_wrong and (is_linked or dice.random() < 0.75):
+        body = AGREEING[name](body, is_linked)
     elif name in ("createConnection", "createConnectSession") and is_wrong and 0 < len(str(body.get("credential") or "")) <= 64:
         body["credential"] = kept_credential("authorization_code")
     if name in ("createCredential", "changeCredential", "createIntegration", "changeIntegration"):
