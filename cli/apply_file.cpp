@@ -28,7 +28,7 @@ Outcome<void> take_secret(const YamlFile& file, const std::string& pointer, Want
   if (auto filled = fill_client_secret(wanted.body, environment); !filled) return filled;
   if (auto* secret = wanted.body.document.if_contains("client_secret")) {
     wanted.client_secret = std::move(*secret);
-    wanted.body.document.erase("client_secret");
+    wanted.body.document.stable_erase(wanted.body.document.find("client_secret"));
   }
   return {};
 }

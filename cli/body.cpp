@@ -94,7 +94,7 @@ Outcome<void> fill_client_secret(Body& body, const Environment& environment) {
     if (!body.document.contains(name)) continue;
     const auto where = body.places.where(model::pointer_to("", name));
     const auto text = text_of(body.document, name);
-    body.document.erase(name);
+    body.document.stable_erase(body.document.find(name));
     if (text.empty()) return fail(kUsage, fmt::format("{}: {} must be text", where, name));
     if (body.document.contains("client_secret")) return fail(kUsage, fmt::format("{}: the client secret is given twice", where));
     const bool is_file = std::string_view(name) == "client_secret_file";

@@ -83,8 +83,12 @@ bool has_client_options(const CLI::App& app) {
 int run_chosen(Program& program) {
   (void)std::signal(SIGPIPE, SIG_IGN);
   auto done = program.chosen();
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
-    done = fail(kRefused, fmt::format("write to standard output: {}", std::generic_category().message(errno)));
+  const bool is_written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  if (!is_written && errno == EPIPE) {  // `| head` has seen enough: end as every other program does
+    (void)std::signal(SIGPIPE, SIG_DFL);
+    (void)std::raise(SIGPIPE);
+  }
+  if (!is_written) done = fail(kRefused, fmt::format("write to standard output: {}", std::generic_category().message(errno)));
   return done ? *done : tell(done.error());
 }
 

@@ -90,6 +90,7 @@ struct Loopback::State {
   Descriptor signals;
   Descriptor timer;
   sigset_t mask_before{};
+  bool is_interrupted = false;  ///< the signal is still pending: it must not end the process before that is told
   std::string host;  ///< what a browser writes into Host
   std::list<Visitor> visitors;
   Descriptor answered;
@@ -118,7 +119,7 @@ struct Loopback::State {
 Loopback::Loopback(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Loopback::Loopback(Loopback&&) noexcept = default;
 Loopback::~Loopback() {
-  if (state_) ::pthread_sigmask(SIG_SETMASK, &state_->mask_before, nullptr);
+  if (state_ && !state_->is_interrupted) ::pthread_sigmask(SIG_SETMASK, &state_->mask_before, nullptr);
 }
 
 Outcome<Loopback> Loopback::listen(const std::string& address, std::uint16_t port) {
@@ -158,7 +159,10 @@ Outcome<Loopback::Query> Loopback::wait(const std::string& path, const std::stri
     for (const auto& visitor : state.visitors) watched.push_back({visitor.socket.get(), POLLIN, 0});
     if (::poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR)
       return fail(kRefused, fmt::format("wait for the browser: {}", std::generic_category().message(errno)));
-    if (watched[0].revents != 0) return fail(kInterrupted, "interrupted");
+    if (watched[0].revents != 0) {
+      state.is_interrupted = true;
+      return fail(kInterrupted, "interrupted");
+    }
     if (watched[1].revents != 0) return fail(kLater, fmt::format("nobody came back from the browser within {} s", seconds));
     auto next = state.visitors.begin();
     for (std::size_t i = 3; i < watched.size(); ++i) {
