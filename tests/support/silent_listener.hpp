@@ -16,6 +16,8 @@ namespace valetkey::test {
 class SilentListener {
  public:
   explicit SilentListener(bool is_full = false) : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    constexpr int kBuffered = 32 * 1024;  // so that little has to be sent before a sender waits
+    ::setsockopt(listener_, SOL_SOCKET, SO_RCVBUF, &kBuffered, sizeof kBuffered);
     auto* generic = reinterpret_cast<sockaddr*>(&address_);
     socklen_t size = sizeof address_;
     if (::bind(listener_, generic, size) != 0 || ::listen(listener_, is_full ? 0 : 1024) != 0 ||

@@ -23,7 +23,7 @@ ports::Task<boost::system::error_code> Connection::connect(asio::ip::tcp::endpoi
   co_return error;
 }
 
-ports::Answer<void> Connection::start_tls(const TlsClient& client, const std::string& host, const ports::ClientCertificate* certificate) {
+ports::Answer<void> Connection::start_tls(TlsClient& client, const std::string& host, const ports::ClientCertificate* certificate) {
   auto session = client.session(socket_.native_handle(), host, certificate);
   if (!session) co_return model::fail(std::move(session.error()));
   tls_.emplace(std::move(*session));

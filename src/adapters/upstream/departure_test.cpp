@@ -92,7 +92,7 @@ TEST_F(UpstreamDeparture, during_the_tls_handshake) {
 TEST_F(UpstreamDeparture, while_sending) {
   const SilentListener silent;
   const auto before = descriptors();
-  const std::string piece(8 << 20, 'x');
+  const std::string piece(4 << 20, 'x');
   for (int i = 0; i < kTimes; ++i) {
     PieceSource body(rig.context, {piece}, piece.size());
     auto request = UpstreamRig::to(silent.port(), "POST");

@@ -2,6 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <atomic>
+#include <boost/asio/detached.hpp>
+#include <thread>
+
 #include "support/piece_source.hpp"
 #include "support/scripted_server.hpp"
 #include "support/upstream_rig.hpp"
@@ -194,6 +199,34 @@ TEST(UpstreamKept, no_more_than_the_settings_say) {
   EXPECT_EQ(rig->fetch(of("ten_a")).body, "one");  // gave way to c
   rig.reset();
   EXPECT_THAT(server.finish(), SizeIs(4));
+}
+
+TEST(UpstreamKept, each_context_keeps_its_own) {
+  constexpr int kCalls = 100;
+  test::Script script;
+  for (int i = 0; i < kCalls; ++i) script.insert(script.end(), {ReadRequest{}, kOne});
+  ScriptedServer server({script});
+  test::SteppedClock clock;
+  std::array<boost::asio::io_context, 2> contexts;
+  AsioUpstream upstream(UpstreamRig::settings(), clock, {&contexts[0], &contexts[1]});
+  std::atomic<int> answered = 0;
+  auto request = UpstreamRig::to(server.port());
+  request.origin = model::parse_url("http://localhost:" + std::to_string(server.port())).value();
+  const auto call_often = [&](boost::asio::io_context& context) -> ports::Task<void> {
+    for (int i = 0; i < kCalls; ++i) {
+      const auto reply = co_await upstream.send(request);
+      if (reply && (co_await reply->body->read()).value_or("") == "one") ++answered;
+    }
+    context.stop();
+  };
+  std::vector<std::thread> threads;
+  for (auto& context : contexts) {
+    boost::asio::co_spawn(context, call_often(context), boost::asio::detached);
+    threads.emplace_back([&context] { context.run(); });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(answered, 2 * kCalls);
+  EXPECT_THAT(server.finish(), SizeIs(2));
 }
 
 TEST(UpstreamKept, the_one_used_last_is_used_next) {

@@ -15,7 +15,7 @@ namespace valetkey::adapters::upstream {
 
 struct Call;
 
-/// What all contexts share; immutable or thread safe.
+/// What all contexts share; immutable, or for all threads.
 struct Shared {
   Shared(Settings settings_in, ports::Clock& clock_in)
       : settings(std::move(settings_in)),
@@ -25,7 +25,7 @@ struct Shared {
 
   const Settings settings;
   ports::Clock& clock;
-  const TlsClient tls;
+  TlsClient tls;
   Names names;
 };
 

@@ -54,7 +54,8 @@ bool expect_host(SSL* session, const std::string& host) {
 void FreeTls::operator()(ssl_ctx_st* context) const { SSL_CTX_free(context); }
 void FreeTls::operator()(ssl_st* session) const { SSL_free(session); }
 
-TlsClient::TlsClient(const std::string& ca_file) : context_(SSL_CTX_new(TLS_client_method())) {
+void TlsClient::make_context() {
+  context_.reset(SSL_CTX_new(TLS_client_method()));
   auto* context = context_.get();
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
@@ -63,12 +64,13 @@ TlsClient::TlsClient(const std::string& ca_file) : context_(SSL_CTX_new(TLS_clie
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_alpn_protos(context, kProtocols, sizeof kProtocols);
   const bool is_loaded =
-      ca_file.empty() ? SSL_CTX_set_default_verify_paths(context) == 1 : SSL_CTX_load_verify_file(context, ca_file.c_str()) == 1;
-  if (!is_loaded) problem_ = fmt::format("the authorities in {} cannot be read", ca_file.empty() ? "the system's store" : ca_file);
+      ca_file_.empty() ? SSL_CTX_set_default_verify_paths(context) == 1 : SSL_CTX_load_verify_file(context, ca_file_.c_str()) == 1;
+  if (!is_loaded) problem_ = fmt::format("the authorities in {} cannot be read", ca_file_.empty() ? "the system's store" : ca_file_);
   ERR_clear_error();
 }
 
-model::Result<TlsSession> TlsClient::session(int socket, const std::string& host, const ports::ClientCertificate* certificate) const {
+model::Result<TlsSession> TlsClient::session(int socket, const std::string& host, const ports::ClientCertificate* certificate) {
+  std::call_once(made_, [this] { make_context(); });
   if (!problem_.empty()) return model::fail(model::Code::kUpstreamUnreachable, "TLS: the authorities cannot be read", {problem_});
   std::unique_ptr<ssl_st, FreeTls> session(SSL_new(context_.get()));
   auto* bio = make_socket_bio(socket);

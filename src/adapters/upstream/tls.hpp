@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,15 +35,20 @@ class TlsSession {
   std::unique_ptr<ssl_st, FreeTls> session_;
 };
 
-/// TLS 1.2 and later, verified against the authorities and the name. Immutable, for all threads.
+/// TLS 1.2 and later, verified against the authorities and the name. For all threads. The authorities are read when the first call
+/// needs them: they take megabytes.
 class TlsClient {
  public:
-  explicit TlsClient(const std::string& ca_file);
+  explicit TlsClient(std::string ca_file) : ca_file_(std::move(ca_file)) {}
   /// For a connected socket that does not block and outlives the session. `host` is a name or an address without brackets.
   /// kUpstreamUnreachable when the authorities, kInvalidInput when the certificate of the client cannot be used.
-  [[nodiscard]] model::Result<TlsSession> session(int socket, const std::string& host, const ports::ClientCertificate* certificate) const;
+  [[nodiscard]] model::Result<TlsSession> session(int socket, const std::string& host, const ports::ClientCertificate* certificate);
 
  private:
+  void make_context();
+
+  const std::string ca_file_;
+  std::once_flag made_;
   std::unique_ptr<ssl_ctx_st, FreeTls> context_;
   std::string problem_;  ///< why no call can be verified
 };
