@@ -4,7 +4,7 @@ import { cpus, loadavg } from 'node:os';
 import { basename, join } from 'node:path';
 
 import { kPlots, kRepository, kResults } from './support/places.mjs';
-import { print_table } from './support/report.mjs';
+import { print_table, write_table } from './support/report.mjs';
 import { Scope } from './support/scope.mjs';
 
 const kRows = ['token_read', 'do_it_yourself', 'proxied_call', 'readers', 'million', 'idle', 'kill'];
@@ -50,8 +50,9 @@ for (const name of wanted) {
 }
 
 mkdirSync(kResults, { recursive: true });
-const all = [...older.filter((one) => !wanted.includes(one.row)), ...results];
+const all = [...older.filter((one) => !wanted.includes(one.row)), ...results].sort((a, b) => kRows.indexOf(a.row) - kRows.indexOf(b.row));
 writeFileSync(results_file, `${JSON.stringify(all, null, 2)}\n`);
+write_table(join(kPlots, 'README.md'), all);
 const missed = results.filter(({ holds }) => holds === false).map(({ name }) => name);
 console.log(`\n${results.length} figures${missed.length ? `, missed: ${missed.join(', ')}` : ''}; ${results_file.slice(kRepository.length + 1)}, plots in docs/bench`);
 rmSync(process.env.VALETKEY_TEST_DIR, { recursive: true, force: true });
