@@ -1,15 +1,16 @@
-// Every text of scripts/ against a real broker and oidc-provider; what may stand in one: support/script_test.mjs.
+// Every text of scripts/ against a real broker and oidc-provider; what may stand in one: support/command_script.mjs.
 // A script finds: valetkey and xdg-open (browser.mjs) in PATH; $BROKER, $KEY (all scopes of a tenant of its own),
-// $INSTALLATION_KEY; $ISSUER and $CLIENT_SECRET of the provider; provider-allows URI, which registers a redirect URI there.
+// $TENANT; $INSTALLATION_KEY; $API (echo_api.mjs); $ISSUER and $CLIENT_SECRET of the provider; provider-allows URI, which registers a redirect URI there.
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { start_echo_api } from './echo_api.mjs';
 import { binary } from '../support/command.mjs';
 import { start_oidc_provider } from '../support/oidc_provider.mjs';
-import { run_script } from '../support/script_test.mjs';
+import { run_script } from '../support/command_script.mjs';
 import { secret } from '../support/test_run.mjs';
 import { new_key, start_valetkey } from '../support/valetkey.mjs';
 
@@ -18,15 +19,17 @@ const kBrowser = fileURLToPath(new URL('./browser.mjs', import.meta.url));
 
 let provider;
 let broker;
+let api;
 let installation_key;
 
 before(async () => {
-  [provider, broker] = await Promise.all([start_oidc_provider(), start_valetkey({ name: 'scripts', admin: false, bootstrap_key: new_key() })]);
+  [provider, api, broker] = await Promise.all([start_oidc_provider(), start_echo_api(), start_valetkey({ name: 'scripts', admin: false, bootstrap_key: new_key() })]);
   ({ key: installation_key } = await broker.api('POST', '/v1/keys', { key: broker.bootstrap_key, body: { name: 'installation', role: 'installation' } }));
   secret(installation_key);
 });
 after(async () => {
   await broker?.end();
+  await api?.close();
   await provider?.stop();
 });
 
@@ -63,6 +66,7 @@ async function environment_of({ home, bin }) {
     KEY: key,
     TENANT: tenant.id,
     INSTALLATION_KEY: installation_key,
+    API: api.base_uri,
     ISSUER: provider.issuer,
     CLIENT_SECRET: secret(provider.client_secret),
   };

@@ -28,7 +28,7 @@ def two_columns(path):
 
 
 def main():
-    paths = [p for p in tree.files(under=["src", "tests"])
+    paths = [p for p in tree.files(under=["src", "cli", "tests"])
              if p.endswith(("_test.cpp", ".mjs")) or (p.startswith("tests/") and p.endswith(".cpp"))]
     covered = {tag for path in paths for name in test_names(path) for tag in TAG.findall(name)}
     rules = two_columns("rules.txt")
