@@ -15,10 +15,13 @@ constexpr std::string_view kOverhead = "valetkey_proxy_overhead_seconds";
 
 double seconds_of(model::Microseconds time) { return std::chrono::duration<double>(time).count(); }
 
-/// Whether the reply tells that the token has expired. A body that is looked into is handed on as it was.
+bool may_tell_expiry(const model::ProxyFacts& facts, const ports::UpstreamReply& reply) {
+  return is_expired_status(facts, reply.status) || may_hold_expiry(facts.expired_body, reply.status, reply.headers);
+}
+
+/// Whether a reply that may do so tells that the token has expired. A body that is looked into is handed on as it was.
 ports::Task<bool> tells_expiry(const model::ProxyFacts& facts, ports::UpstreamReply& reply) {
   const bool by_status = is_expired_status(facts, reply.status);
-  if (!by_status && !may_hold_expiry(facts.expired_body, reply.status, reply.headers)) co_return false;
   // Also where the status is enough: its connection is free while the token is renewed.
   auto begun = co_await begun_body(std::move(reply.body), kMostKept);
   const bool by_body = !by_status && begun->is_whole() && holds_expiry(facts.expired_body, begun->begun());
@@ -57,7 +60,7 @@ model::Result<ports::UpstreamRequest> AccountCalls::request_of(const Call& call,
   if (!target) return model::fail(std::move(target.error()));
   auto headers = request_headers(call.headers, api, access.token.access_token.reveal());
   if (!headers) return model::fail(std::move(headers.error()));
-  ports::UpstreamRequest request{.method = call.method, .origin = api.base, .target = std::move(*target), .headers = std::move(*headers)};
+  ports::UpstreamRequest request{.method = call.method, .origin = api.origin, .target = std::move(*target), .headers = std::move(*headers)};
   request.tenant = call.tenant;
   request.credential = access.connection->credential;
   request.departure = call.departure;
@@ -117,8 +120,12 @@ ports::Answer<Reply> AccountCalls::renewed(const Call& call, const oauth::Access
 ports::Answer<Reply> AccountCalls::with_renewal(const Call& call, model::Microseconds& waited) {
   // Before anything is caused.
   if (auto fine = check_below(call.below); !fine) co_return model::fail(std::move(fine.error()));
-  auto access = co_await world_.tokens.access_for(call.tenant, call.connection, {}, call.permission);
-  if (!access) co_return model::fail(std::move(access.error()));
+  auto access = world_.tokens.access_now(call.tenant, call.connection, {}, call.permission);
+  if (!access) {
+    auto answered = co_await world_.tokens.access_for(call.tenant, call.connection, {}, call.permission);
+    if (!answered) co_return model::fail(std::move(answered.error()));
+    access = std::move(*answered);
+  }
   const auto api = prepared(*access);
   if (!api) co_return model::fail(api.error());
   std::unique_ptr<KeptBody> sent;
@@ -126,7 +133,8 @@ ports::Answer<Reply> AccountCalls::with_renewal(const Call& call, model::Microse
   auto reply = co_await exchange(call, *access, (*api)->api, sent.get(), waited);
   if (!reply) co_return model::fail(std::move(reply.error()));
   const auto& facts = access->client->integration.proxy;
-  if (!co_await tells_expiry(facts, *reply)) co_return handed_on(facts, std::move(*reply), Warning::kNone, std::move(sent), "ok");
+  if (!may_tell_expiry(facts, *reply) || !co_await tells_expiry(facts, *reply))
+    co_return handed_on(facts, std::move(*reply), Warning::kNone, std::move(sent), "ok");
   co_return co_await renewed(call, *access, std::move(sent), std::move(*reply), waited);
 }
 

@@ -86,6 +86,7 @@ Result<Api> built(const oauth::Access& access) {
   auto url = model::parse_endpoint_url(*text);
   if (!url) return model::fail(std::move(url.error()));
   Api api{.base = std::move(*url)};
+  api.origin = {.scheme = api.base.scheme, .host = api.base.host, .port = api.base.port, .explicit_port = api.base.explicit_port};
   api.base_path = api.base.path;
   if (api.base_path.ends_with('/')) api.base_path.pop_back();
   const auto values = oauth::values_of(*access.client, access.connection->fields);

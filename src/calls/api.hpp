@@ -24,6 +24,7 @@ struct FixedParameter {
 /// Where the calls for a connection go and what each of them carries, worked out once (S15, S16).
 struct Api {
   model::Url base;
+  model::Url origin;      ///< of `base`, and nothing else of it
   std::string base_path;  ///< of `base`, without a slash at its end
   std::vector<FixedHeader> headers;
   std::vector<FixedParameter> query;

@@ -35,7 +35,7 @@ class ProxyRig {
   get port() { return this.broker.port; }
 
   /** A connection with an integration and a credential of its own; `proxy` are the integration's facts. Answers {id, access_token, refresh_token, credential}. */
-  async connect({ base = '/base', base_uri = `${this.upstream.origin}${base}`, proxy, placeholders, api = this.broker, fields } = {}) {
+  async connect({ base = '/base', base_uri = `${this.upstream.origin}${base}`, proxy, placeholders, api = this.broker, fields, expires_at = new Date(Date.now() + 3_600_000).toISOString() } = {}) {
     const slug = `api-${randomBytes(4).toString('hex')}`;
     await api.api('POST', '/v1/integrations', {
       body: { slug, name: slug, authorization_url: `${this.tokens.url}/authorize`, token_url: this.tokens.url, base_uri, ...proxy && { proxy }, ...placeholders && { placeholders } },
@@ -47,7 +47,7 @@ class ProxyRig {
     const connection = await api.api('POST', '/v1/connections', {
       body: {
         credential: credential.id, end_user: { id: 'user' }, ...fields && { fields },
-        import: { access_token, refresh_token, expires_at: new Date(Date.now() + 3_600_000).toISOString() },
+        import: { access_token, refresh_token, expires_at },
       },
     });
     return { id: connection.id, access_token, refresh_token, credential: credential.id };

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "http/isolation.hpp"
 #include "http/problem.hpp"
 #include "http/server/framing.hpp"
 #include "http/server/response_writer.hpp"
@@ -238,7 +239,8 @@ ports::Task<bool> Session::refuse() {
   if (!refusal_) co_return false;
   auto& request = parser_.request();
   if (request.request_id.empty()) request.request_id = rules_.world.random.token(16);
-  const auto response = problem_response(*refusal_, request.request_id);
+  auto response = problem_response(*refusal_, request.request_id);
+  isolate(response);  // it may have been meant for the proxy
   rules_.world.metrics.count("valetkey_http_refused_total", model::facts(refusal_->code).code);
   rules_.world.log.write(ports::LogLevel::kInfo, "request refused",
                          {{"request_id", request.request_id},
