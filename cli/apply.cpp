@@ -16,8 +16,6 @@
 namespace valetkey::cli {
 namespace {
 
-namespace json = boost::json;
-
 struct ApplyWish {
   std::string file;
   bool is_plan_only = false;

@@ -12,8 +12,6 @@
 namespace valetkey::cli {
 namespace {
 
-namespace json = boost::json;
-
 std::unexpected<Failure> wrong(const YamlFile& file, const std::string& pointer, std::string_view why, std::string hint = {}) {
   return fail(kUsage, fmt::format("{}: {}", file.places.where(pointer), why), std::move(hint));
 }

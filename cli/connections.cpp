@@ -14,8 +14,6 @@
 namespace valetkey::cli {
 namespace {
 
-namespace json = boost::json;
-
 void add_list(CLI::App& group, Program& program) {
   struct Wish {
     PageWish page;

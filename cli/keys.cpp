@@ -54,12 +54,13 @@ Outcome<Body> body_of(Program& program, const KeyWish& wish) {
   body.set_text("tenant", wish.tenant, "--tenant");
   body.set_text("role", wish.role, "--role");
   json::object limits;
+  json::array credentials;
   for (const auto& each : wish.credentials) {
     auto id = credential_id(program, each);
     if (!id) return fail(std::move(id.error()));
-    limits["credentials"].is_array() ? (void)limits["credentials"].as_array().emplace_back(*id)
-                                     : (void)(limits["credentials"] = json::array{*id});
+    credentials.emplace_back(*id);
   }
+  if (!credentials.empty()) limits["credentials"] = std::move(credentials);
   if (!wish.connections.empty()) limits["connections"] = json::array(wish.connections.begin(), wish.connections.end());
   if (!limits.empty()) body.set("limits", std::move(limits), "--limit-to-credential, --limit-to-connection");
   return body;

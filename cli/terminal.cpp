@@ -5,6 +5,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 
 namespace valetkey::cli {
@@ -19,21 +20,36 @@ model::Secret input_line() {
   return out;
 }
 
+constexpr int kEnds[] = {SIGINT, SIGTERM, SIGHUP, SIGTSTP};
+
+/// The terminal as it was; a signal handler has nowhere else to find it.
+termios shown{};  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+
+void show() { ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown); }
+
+/// A terminal that shows nothing must not be left behind.
+void show_and_end(int signal) {
+  show();
+  (void)::signal(signal, SIG_DFL);
+  (void)::raise(signal);
+}
+
 /// The terminal shows nothing of what is typed while this lives.
 class Hidden {
  public:
   Hidden() {
-    ::tcgetattr(STDIN_FILENO, &before_);
-    auto quiet = before_;
+    ::tcgetattr(STDIN_FILENO, &shown);
+    for (const int each : kEnds) (void)::signal(each, show_and_end);
+    auto quiet = shown;
     quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
     ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
   }
-  ~Hidden() { ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_); }
+  ~Hidden() {
+    show();
+    for (const int each : kEnds) (void)::signal(each, SIG_DFL);
+  }
   Hidden(const Hidden&) = delete;
   Hidden& operator=(const Hidden&) = delete;
-
- private:
-  termios before_{};
 };
 
 }  // namespace
