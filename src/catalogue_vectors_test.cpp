@@ -96,7 +96,7 @@ class Vector {
     const auto& scopes = client_.scopes();
     oauth::AuthorizationSecrets secrets{.state = "state"};
     if (client_.integration.pkce) secrets.code_verifier = kVerifier;
-    if (std::ranges::find(scopes, "openid") != scopes.end()) secrets.nonce = "nonce";
+    if (client_.integration.nonce && std::ranges::find(scopes, "openid") != scopes.end()) secrets.nonce = "nonce";
     return must(oauth::authorization_url(client_, scopes, secrets, fields_));
   }
   [[nodiscard]] const std::string& refresh_url() const { return filled_.refresh_url.empty() ? filled_.token_url : filled_.refresh_url; }

@@ -155,6 +155,7 @@ struct Integration {
   std::map<std::string, std::string> authorization_rename;  ///< standard name -> theirs
   std::string token_grant_type;         ///< grant_type under another name; empty: the standard one
   bool pkce = true;
+  bool nonce = true;                    ///< false: its ID tokens come without the nonce that was sent
   std::string scope_separator = " ";
   std::string audience_parameter = "resource";  ///< what `?audience=` of a token read becomes in the token request
   std::vector<std::string> default_scopes;

@@ -81,6 +81,7 @@ void read_flow(JsonReader& reader, Integration& out) {
   out.authorization_rename = reader.optional_string_map("authorization_rename").value_or(std::map<std::string, std::string>{});
   out.token_grant_type = reader.string_or("token_grant_type", "", kName);
   out.pkce = reader.optional_bool("pkce").value_or(true);
+  out.nonce = reader.optional_bool("nonce").value_or(true);
   out.audience_parameter = reader.string_or("audience_parameter", out.audience_parameter, kName);
   read_choice(reader, "client_authentication", out.client_authentication);
   read_choice(reader, "token_body", out.token_body);

@@ -31,7 +31,7 @@ constexpr std::string_view kEverything = R"({
     {"name": "site", "filled_by": "end_user", "optional": true},
     {"name": "cloud_id", "filled_by": "lookup", "pattern": "[0-9a-f]+"}],
   "authorization_params": {"prompt": "consent"}, "token_params": {"realm": "{realm}"}, "refresh_params": {"scope": "x"},
-  "authorization_rename": {"client_id": "client_key"}, "token_grant_type": "account_credentials", "pkce": false, "scope_separator": ",",
+  "authorization_rename": {"client_id": "client_key"}, "token_grant_type": "account_credentials", "pkce": false, "nonce": false, "scope_separator": ",",
   "audience_parameter": "audience", "default_scopes": ["read"], "scopes": [{"name": "read", "description": "Read your rockets"}],
   "client_authentication": "client_secret_post", "token_body": "json", "callback": {"code": "auth_code"},
   "response": {"access_token": "data.token", "refresh_token": "data.refresh", "token_type": "data.type", "scope": "data.scope",
@@ -69,6 +69,7 @@ TEST(IntegrationDocument, reads_every_member) {
   EXPECT_TRUE(read->is_custom);
   EXPECT_TRUE(read->requires_iss);
   EXPECT_FALSE(read->pkce);
+  EXPECT_FALSE(read->nonce);
   EXPECT_EQ(read->placeholders.size(), 7U);
   EXPECT_EQ(read->placeholders[3].host_suffixes, std::vector<std::string>{".my.acme.example"});
   EXPECT_EQ(read->callback_code, "auth_code");
@@ -108,6 +109,7 @@ TEST(IntegrationDocument, defaults_are_those_of_the_standard) {
   const auto read = parse_integration(minimal_with("", ""));
   ASSERT_TRUE(read);
   EXPECT_TRUE(read->pkce);
+  EXPECT_TRUE(read->nonce);
   EXPECT_EQ(read->scope_separator, " ");
   EXPECT_EQ(read->grant_types, std::vector<std::string>{"authorization_code"});
   EXPECT_EQ(read->client_authentication, ClientAuthentication::kBasic);

@@ -172,6 +172,7 @@ void add_flow(Members& out, const Integration& integration) {
       .pairs("authorization_rename", integration.authorization_rename)
       .text("token_grant_type", integration.token_grant_type)
       .flag("pkce", integration.pkce, true)
+      .flag("nonce", integration.nonce, true)
       .text("scope_separator", integration.scope_separator, kDefaults.scope_separator)
       .text("audience_parameter", integration.audience_parameter, kDefaults.audience_parameter)
       .list("default_scopes", integration.default_scopes)

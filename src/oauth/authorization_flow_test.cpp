@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "model/encoding.hpp"
 #include "model/url.hpp"
 #include "support/engine_rig.hpp"
 
@@ -20,10 +21,13 @@ constexpr auto kReturnUrl = "https://product.example/done";
 /// One end user's browser at one connect link.
 class Walk {
  public:
-  explicit Walk(EngineRig& rig, SessionWish wish = {}) : rig_(rig), sessions_(*rig.context), flow_(*rig.context) {
+  explicit Walk(EngineRig& rig, SessionWish wish = {}, std::string return_url = kReturnUrl)
+      : rig_(rig),
+        sessions_(*rig.context),
+        flow_(*rig.context) {
     wish.credential = rig.credential.id;
     if (wish.end_user.id.empty()) wish.end_user.id = "user-1";
-    wish.return_url = kReturnUrl;
+    wish.return_url = std::move(return_url);
     made = EngineRig::must(run(*rig.world, sessions_.create(rig.tenant, std::move(wish), nullptr)));
     token = made.token.reveal();
   }
@@ -304,6 +308,35 @@ TEST_F(AuthorizationFlowTest, security_s01_endpoints_that_changed_meanwhile_abor
   EXPECT_EQ(rig.provider.token_requests(), spent);
   EXPECT_EQ(waiting.confirm(finished).error().code, Code::kConflict) << "authorised for endpoints that are no longer the credential's";
 }
+
+/// The flow of an integration whose ID tokens hold no nonce, whatever was sent.
+class NonceFlowTest : public testing::TestWithParam<bool> {
+ protected:
+  NonceFlowTest() : rig(with_openid(GetParam())) {
+    rig.credential.completion = model::Completion::kImmediate;
+    EngineRig::must(run(*rig.world, rig.store->apply({.writes = {rig.records->put(rig.credential)}})));
+    const auto claims = fmt::format(R"({{"iss":"https://sim.example","aud":"client","sub":"acct-1","exp":{}}})",
+                                    model::to_unix_ms(rig.clock.wall_now() + 1h) / 1000);
+    rig.provider.members = {{"id_token", fmt::format("\"e30.{}.c2ln\"", model::to_base64url(claims))}};
+  }
+  static model::Integration with_openid(bool nonce) {
+    auto integration = EngineRig::plain_integration();
+    integration.nonce = nonce;
+    integration.default_scopes = {"openid"};
+    integration.account = {.from = model::AccountSource::From::kIdToken, .path = "sub"};
+    return integration;
+  }
+  EngineRig rig;
+};
+
+TEST_P(NonceFlowTest, checklist_13_is_asked_for_and_checked_unless_the_record_says_that_it_never_comes) {
+  Walk walk(rig, {}, "");
+  walk.begin();
+  EXPECT_EQ(walk.asked_for("nonce").empty(), !GetParam());
+  EXPECT_EQ(walk.come_back_with_code().error_code, GetParam() ? "id_token_mismatch" : "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Nonce, NonceFlowTest, testing::Bool());
 
 }  // namespace
 }  // namespace valetkey::oauth

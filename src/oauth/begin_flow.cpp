@@ -71,7 +71,7 @@ ports::Answer<Begun> AuthorizationFlow::begin(BeginRequest request) {
   const auto scopes = session.scopes.empty() ? client.scopes() : session.scopes;
   AuthorizationSecrets secrets{.state = context_.random.token(32)};
   if (client.integration.pkce) secrets.code_verifier = context_.random.token(32);
-  if (asks_for_id_token(scopes)) secrets.nonce = context_.random.token(32);
+  if (asks_for_id_token(scopes) && client.integration.nonce) secrets.nonce = context_.random.token(32);
   auto url = authorization_url(client, scopes, secrets, request.fields);
   if (!url) co_return fail(std::move(url.error()));
   auto token_url = filled_url(client, client.integration.token_url, request.fields);
