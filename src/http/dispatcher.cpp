@@ -87,7 +87,8 @@ ports::Task<Response> Dispatcher::guarded(Request& request) const {
 std::optional<Match> Dispatcher::miss(Request& request) const {
   auto match = world_.router.match(request.method, request.path);
   if (match.route == nullptr) return match;
-  if (world_.has_internal_listener && request.listener == Listener::kPublic && needs_key(match.route->needs)) return Match{};
+  const bool is_inside = needs_key(match.route->needs) || match.route->needs.is_inside;
+  if (world_.has_internal_listener && request.listener == Listener::kPublic && is_inside) return Match{};
   request.route = match.route;
   request.parameters = std::move(match.parameters);
   return std::nullopt;

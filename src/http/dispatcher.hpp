@@ -17,7 +17,7 @@ class Dispatcher {
     const ports::Clock& clock;
     ports::Log& log;
     ports::Metrics& metrics;
-    bool has_internal_listener = false;  ///< then routes that need a key are not served on the public one (S21)
+    bool has_internal_listener = false;  ///< then the API and what describes it are not served on the public one (S21)
   };
   explicit Dispatcher(World world) : world_(world) {}
 

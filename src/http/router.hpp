@@ -24,9 +24,12 @@ struct Needs {
   bool installation_key = false;  ///< an installation key; with `key`: either
   ScopeSet scopes;
   bool open_inside = false;       ///< no key on the internal listener (/metrics)
+  bool is_inside = false;         ///< where there is an internal listener, on that one only, as every route that needs a key
 };
 /// Anybody. Such a route is served on the public listener too.
 inline Needs nobody() { return {}; }
+/// Anybody who reaches the API.
+inline Needs anybody_inside() { return {.scopes = {}, .is_inside = true}; }
 inline Needs scoped(ScopeSet scopes) { return {.key = true, .scopes = scopes}; }
 inline Needs installation() { return {.installation_key = true, .scopes = {}}; }
 inline Needs scoped_or_installation(ScopeSet scopes) { return {.key = true, .installation_key = true, .scopes = scopes}; }

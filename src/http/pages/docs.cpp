@@ -87,14 +87,14 @@ void add_docs_routes(Router& router, std::vector<StaticFile> files) {
   const auto shared = std::make_shared<const Files>(std::move(all));
   for (const auto name : {kDescription, kPage})
     if (find(*shared, name) == nullptr) throw std::logic_error(fmt::format("the documentation has no {}", name));
-  router.add({.method = "GET", .path = "/openapi.json", .needs = nobody(), .handler = [shared](Request& request) {
+  router.add({.method = "GET", .path = "/openapi.json", .needs = anybody_inside(), .handler = [shared](Request& request) {
                 return serve(shared, kDescription, request);
               }});
   // The page names what it loads relative to /docs, so that it also works under a path of a reverse proxy.
-  router.add({.method = "GET", .path = "/docs", .needs = nobody(), .handler = [shared](Request& request) {
+  router.add({.method = "GET", .path = "/docs", .needs = anybody_inside(), .handler = [shared](Request& request) {
                 return serve(shared, kPage, request);
               }});
-  router.add({.method = "GET", .path = "/docs/{file}", .needs = nobody(), .handler = [shared](Request& request) {
+  router.add({.method = "GET", .path = "/docs/{file}", .needs = anybody_inside(), .handler = [shared](Request& request) {
                 return serve_named(shared, request);
               }});
 }

@@ -13,7 +13,8 @@ struct StaticFile {
 };
 
 /// `/openapi.json` (the API description) and the page at `/docs` that shows it, of `files`: openapi.json, index.html, and what that page
-/// loads from `/docs/{file}`. No key; nothing comes from, or is sent to, any other origin. Throws std::logic_error without the first two.
+/// loads from `/docs/{file}`. No key, but where the API is (S21); nothing comes from, or is sent to, any other origin. Throws
+/// std::logic_error without the first two.
 void add_docs_routes(Router& router, std::vector<StaticFile> files);
 
 }  // namespace valetkey::http

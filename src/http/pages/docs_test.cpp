@@ -11,14 +11,16 @@ namespace {
 
 using test::ApiRig;
 
+void add_docs(Router& router) {
+  add_docs_routes(router, {{"openapi.json", R"({"openapi":"3.1.0"})"},
+                           {"index.html", "<!doctype html><title>docs</title>"},
+                           {"docs.js", "start()"},
+                           {"docs.css", "body{}"},
+                           {"LICENSE", "Apache"}});
+}
+
 struct Docs : testing::Test {
-  Docs() {
-    add_docs_routes(rig.router, {{"openapi.json", R"({"openapi":"3.1.0"})"},
-                                 {"index.html", "<!doctype html><title>docs</title>"},
-                                 {"docs.js", "start()"},
-                                 {"docs.css", "body{}"},
-                                 {"LICENSE", "Apache"}});
-  }
+  Docs() { add_docs(rig.router); }
   std::string header(const Response& response, std::string_view name) {
     const auto* value = response.header(name);
     return value != nullptr ? *value : std::string();
@@ -67,6 +69,15 @@ TEST_F(Docs, what_is_current_is_not_sent_again) {
   const auto response = rig.call({.path = "/docs/docs.js", .headers = {{"if-none-match", "\"other\""}}});
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.body, "start()");
+}
+
+TEST(DocsListener, security_s21_they_are_where_the_api_is) {
+  ApiRig rig(true);
+  add_docs(rig.router);
+  for (const auto* path : {"/openapi.json", "/docs", "/docs/docs.js"}) {
+    EXPECT_EQ(rig.call({.path = path}).status, 404) << path;
+    EXPECT_EQ(rig.call({.path = path, .listener = Listener::kInternal}).status, 200) << path;
+  }
 }
 
 TEST(DocsFiles, a_build_without_the_description_or_the_page_does_not_start) {
