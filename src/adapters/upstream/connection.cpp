@@ -23,8 +23,9 @@ ports::Task<boost::system::error_code> Connection::connect(asio::ip::tcp::endpoi
   co_return error;
 }
 
-ports::Answer<void> Connection::start_tls(TlsClient& client, const std::string& host, const ports::ClientCertificate* certificate) {
-  auto session = client.session(socket_.native_handle(), host, certificate);
+ports::Answer<void> Connection::start_tls(TlsClient& client, TlsSessions& sessions, const std::string& host,
+                                          const ports::ClientCertificate* certificate) {
+  auto session = client.session(socket_.native_handle(), host, certificate, {.sessions = sessions, .key = key});
   if (!session) co_return model::fail(std::move(session.error()));
   tls_.emplace(std::move(*session));
   reads_first_ = true;

@@ -27,8 +27,9 @@ class Connection {
 
   /// The error of the operating system; none: connected, and without Nagle's delay.
   ports::Task<boost::system::error_code> connect(boost::asio::ip::tcp::endpoint endpoint);
-  /// On the connected socket.
-  ports::Answer<void> start_tls(TlsClient& client, const std::string& host, const ports::ClientCertificate* certificate);
+  /// On the connected socket. `sessions` outlive the connection.
+  ports::Answer<void> start_tls(TlsClient& client, TlsSessions& sessions, const std::string& host,
+                                const ports::ClientCertificate* certificate);
 
   /// The next bytes, waiting for them.
   ports::Task<Moved> read(std::span<char> into);

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <boost/asio/detached.hpp>
 #include <filesystem>
 #include <future>
 
@@ -38,33 +39,33 @@ class UpstreamDeparture : public testing::Test {
   void leave(ports::UpstreamRequest request, Phase is_there) {
     ports::Departure departure;
     request.departure = &departure;
-    const auto call = rig.start(request);
-    rig.run_until([&] { return is_there() || *call; });
+    const auto call = rig_.start(request);
+    rig_.run_until([&] { return is_there() || *call; });
     ASSERT_FALSE(*call);
     departure.announce();
-    const auto ended = rig.finish(call);
+    const auto ended = rig_.finish(call);
     EXPECT_EQ(ended.code(), Code::kCallerGone);
-    rig.settle();
+    rig_.settle();
   }
   static bool at_once() { return true; }
 
   void expect_clean(std::size_t before) {
     EXPECT_EQ(descriptors(), before);
     // Kept connections serve on.
-    EXPECT_EQ(rig.fetch(UpstreamRig::to(kept.port())).body, "ok");
-    EXPECT_THAT(kept.finish(), testing::SizeIs(1));
+    EXPECT_EQ(rig_.fetch(UpstreamRig::to(kept_.port())).body, "ok");
+    EXPECT_THAT(kept_.finish(), testing::SizeIs(1));
   }
-  void SetUp() override { EXPECT_EQ(rig.fetch(UpstreamRig::to(kept.port())).body, "ok"); }
+  void SetUp() override { EXPECT_EQ(rig_.fetch(UpstreamRig::to(kept_.port())).body, "ok"); }
 
-  ScriptedServer kept{{{ReadRequest{}, kOk, ReadRequest{}, kOk}}};
-  UpstreamRig rig;
+  ScriptedServer kept_{{{ReadRequest{}, kOk, ReadRequest{}, kOk}}};
+  UpstreamRig rig_;
 };
 
 TEST_F(UpstreamDeparture, while_the_body_is_waited_for) {
   const SilentListener silent;
   const auto before = descriptors();
   for (int i = 0; i < kTimes; ++i) {
-    PieceSource body(rig.context, {}, 10, PieceSource::Then::kWait);
+    PieceSource body(rig_.context, {}, 10, PieceSource::Then::kWait);
     auto request = UpstreamRig::to(silent.port(), "POST");
     request.body = &body;
     leave(request, [&] { return body.is_waiting; });
@@ -94,7 +95,7 @@ TEST_F(UpstreamDeparture, while_sending) {
   const auto before = descriptors();
   const std::string piece(4 << 20, 'x');
   for (int i = 0; i < kTimes; ++i) {
-    PieceSource body(rig.context, {piece}, piece.size());
+    PieceSource body(rig_.context, {piece}, piece.size());
     auto request = UpstreamRig::to(silent.port(), "POST");
     request.body = &body;
     leave(request, at_once);
@@ -106,7 +107,7 @@ TEST_F(UpstreamDeparture, while_a_further_piece_is_waited_for) {
   const SilentListener silent;
   const auto before = descriptors();
   for (int i = 0; i < kTimes; ++i) {
-    PieceSource body(rig.context, {"first"}, std::nullopt, PieceSource::Then::kWait);
+    PieceSource body(rig_.context, {"first"}, std::nullopt, PieceSource::Then::kWait);
     auto request = UpstreamRig::to(silent.port(), "POST");
     request.body = &body;
     leave(request, [&] { return body.is_waiting; });
@@ -127,20 +128,20 @@ TEST_F(UpstreamDeparture, while_the_body_of_the_reply_is_read) {
   const auto read_some = [&](ports::Departure& departure) {
     auto request = UpstreamRig::to(server.port());
     request.departure = &departure;
-    auto reply = test::run(rig.context, rig.upstream.send(request)).value();
-    EXPECT_EQ(test::run(rig.context, reply.body->read()).value(), "only");
+    auto reply = test::run(rig_.context, rig_.upstream.send(request)).value();
+    EXPECT_EQ(test::run(rig_.context, reply.body->read()).value(), "only");
     return reply;
   };
   for (int i = 0; i < kTimes; ++i) {
     ports::Departure departure;
     auto reply = read_some(departure);
     std::optional<model::Result<std::string_view>> piece;
-    boost::asio::co_spawn(rig.context, reply.body->read(),
+    boost::asio::co_spawn(rig_.context, reply.body->read(),
                           [&](const std::exception_ptr&, model::Result<std::string_view> read) { piece = read; });
-    rig.settle();
+    rig_.settle();
     ASSERT_FALSE(piece);
     departure.announce();
-    rig.run_until([&] { return piece.has_value(); });
+    rig_.run_until([&] { return piece.has_value(); });
     ASSERT_FALSE(*piece);
     EXPECT_EQ(piece->error().code, Code::kCallerGone);
   }
@@ -148,25 +149,25 @@ TEST_F(UpstreamDeparture, while_the_body_of_the_reply_is_read) {
     ports::Departure departure;
     auto reply = read_some(departure);
     departure.announce();
-    if (i % 2 == 0) EXPECT_EQ(test::run(rig.context, reply.body->read()).error().code, Code::kCallerGone);
+    if (i % 2 == 0) EXPECT_EQ(test::run(rig_.context, reply.body->read()).error().code, Code::kCallerGone);
   }
   (void)server.finish();
-  EXPECT_EQ(rig.fetch(UpstreamRig::to(kept.port())).body, "ok");
+  EXPECT_EQ(rig_.fetch(UpstreamRig::to(kept_.port())).body, "ok");
 }
 
 TEST_F(UpstreamDeparture, the_reply_is_dropped_while_its_request_is_sent) {
   ScriptedServer server({{Reply{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nonly"}, Stall{}}});
   for (int i = 0; i < kTimes; ++i) {
-    PieceSource body(rig.context, {"first"}, std::nullopt, PieceSource::Then::kWait);
+    PieceSource body(rig_.context, {"first"}, std::nullopt, PieceSource::Then::kWait);
     auto request = UpstreamRig::to(server.port(), "POST");
     request.body = &body;
     {
-      const auto reply = test::run(rig.context, rig.upstream.send(request));
+      const auto reply = test::run(rig_.context, rig_.upstream.send(request));
       ASSERT_TRUE(reply);
-      rig.run_until([&] { return body.is_waiting; });
+      rig_.run_until([&] { return body.is_waiting; });
     }
     EXPECT_TRUE(body.was_stopped);
-    rig.settle();
+    rig_.settle();
     EXPECT_FALSE(body.is_waiting);
   }
 }
@@ -174,10 +175,10 @@ TEST_F(UpstreamDeparture, the_reply_is_dropped_while_its_request_is_sent) {
 TEST_F(UpstreamDeparture, before_the_call_begins) {
   ports::Departure departure;
   departure.announce();
-  auto request = UpstreamRig::to(kept.port());
+  auto request = UpstreamRig::to(kept_.port());
   request.departure = &departure;
-  EXPECT_EQ(rig.fetch(request).code(), Code::kCallerGone);
-  EXPECT_EQ(rig.fetch(UpstreamRig::to(kept.port())).body, "ok");
+  EXPECT_EQ(rig_.fetch(request).code(), Code::kCallerGone);
+  EXPECT_EQ(rig_.fetch(UpstreamRig::to(kept_.port())).body, "ok");
 }
 
 TEST_F(UpstreamDeparture, after_the_call_has_ended) {
@@ -185,9 +186,9 @@ TEST_F(UpstreamDeparture, after_the_call_has_ended) {
   ports::Departure departure;
   auto request = UpstreamRig::to(server.port());
   request.departure = &departure;
-  EXPECT_EQ(rig.fetch(request).body, "ok");
+  EXPECT_EQ(rig_.fetch(request).body, "ok");
   departure.announce();
-  EXPECT_EQ(rig.fetch(UpstreamRig::to(server.port())).body, "ok");
+  EXPECT_EQ(rig_.fetch(UpstreamRig::to(server.port())).body, "ok");
   EXPECT_THAT(server.finish(), testing::SizeIs(1));
 }
 

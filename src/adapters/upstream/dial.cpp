@@ -64,7 +64,7 @@ ports::Task<boost::system::error_code> connect(Call& call, const model::Address&
 ports::Answer<void> start_tls(Call& call, const std::string& host) {
   if (call.request.origin.scheme != "https") co_return Result<void>{};
   call.deadline = call.connect_until;
-  auto started = co_await call.connection->start_tls(call.lane->shared->tls, host, call.request.certificate.get());
+  auto started = co_await call.connection->start_tls(call.lane->shared->tls, call.lane->sessions, host, call.request.certificate.get());
   if (call.ended) co_return model::fail(*call.ended);
   co_return started;
 }

@@ -53,6 +53,7 @@ class Lane {
   boost::asio::io_context& context;
   const std::shared_ptr<Shared> shared;
   const std::shared_ptr<Gate> gate;
+  TlsSessions sessions;  // before the connections that refer to it
   Pool pool;
   std::atomic<bool> is_over = false;  ///< set when the adapter ends: the sweep follows
 

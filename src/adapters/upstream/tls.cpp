@@ -49,10 +49,21 @@ bool expect_host(SSL* session, const std::string& host) {
   return X509_VERIFY_PARAM_set1_host(parameters, host.data(), host.size()) == 1 && SSL_set_tlsext_host_name(session, host.c_str()) == 1;
 }
 
+/// OpenSSL has a session that can be resumed later: with TLS 1.3 in the middle of a read.
+int keep_session(SSL* connection, SSL_SESSION* session) {
+  const auto* resumption = static_cast<const Resumption*>(SSL_get_app_data(connection));
+  resumption->sessions.put(resumption->key, ResumableSession(session));
+  return 1;  // it is ours now
+}
+
 }  // namespace
 
 void FreeTls::operator()(ssl_ctx_st* context) const { SSL_CTX_free(context); }
-void FreeTls::operator()(ssl_st* session) const { SSL_free(session); }
+void FreeTls::operator()(ssl_st* session) const {
+  // Otherwise OpenSSL takes its end for a cut, and the session is never resumed.
+  SSL_set_shutdown(session, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+  SSL_free(session);
+}
 
 void TlsClient::make_context() {
   context_.reset(SSL_CTX_new(TLS_client_method()));
@@ -63,13 +74,16 @@ void TlsClient::make_context() {
   SSL_CTX_set_read_ahead(context, 1);  // header and record of TLS in one call of the kernel
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_alpn_protos(context, kProtocols, sizeof kProtocols);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+  SSL_CTX_sess_set_new_cb(context, keep_session);
   const bool is_loaded =
       ca_file_.empty() ? SSL_CTX_set_default_verify_paths(context) == 1 : SSL_CTX_load_verify_file(context, ca_file_.c_str()) == 1;
   if (!is_loaded) problem_ = fmt::format("the authorities in {} cannot be read", ca_file_.empty() ? "the system's store" : ca_file_);
   ERR_clear_error();
 }
 
-model::Result<TlsSession> TlsClient::session(int socket, const std::string& host, const ports::ClientCertificate* certificate) {
+model::Result<TlsSession> TlsClient::session(int socket, const std::string& host, const ports::ClientCertificate* certificate,
+                                             Resumption resumption) {
   std::call_once(made_, [this] { make_context(); });
   if (!problem_.empty()) return model::fail(model::Code::kUpstreamUnreachable, "TLS: the authorities cannot be read", {problem_});
   std::unique_ptr<ssl_st, FreeTls> session(SSL_new(context_.get()));
@@ -81,8 +95,15 @@ model::Result<TlsSession> TlsClient::session(int socket, const std::string& host
     ERR_clear_error();
     return model::fail(model::Code::kInvalidInput, "TLS: the client certificate or its key cannot be used");
   }
+  if (const auto earlier = resumption.sessions.take(resumption.key)) SSL_set_session(session.get(), earlier.get());
   SSL_set_connect_state(session.get());
-  return TlsSession(std::move(session));
+  return TlsSession(std::move(session), resumption);
+}
+
+TlsSession::TlsSession(std::unique_ptr<ssl_st, FreeTls> session, Resumption resumption)
+    : resumption_(new Resumption(resumption)),
+      session_(std::move(session)) {
+  SSL_set_app_data(session_.get(), resumption_.get());
 }
 
 Io TlsSession::outcome(int result) const {

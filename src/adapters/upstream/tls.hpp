@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "adapters/upstream/io.hpp"
+#include "adapters/upstream/tls_sessions.hpp"
 #include "model/error.hpp"
 #include "ports/upstream.hpp"
 
@@ -19,10 +20,16 @@ struct FreeTls {
   void operator()(ssl_st* session) const;
 };
 
+/// Where the sessions of a connection are kept to be resumed; both outlive it.
+struct Resumption {
+  TlsSessions& sessions;
+  const PoolKey& key;
+};
+
 /// TLS of one connection, directly on its socket. Nothing waits.
 class TlsSession {
  public:
-  explicit TlsSession(std::unique_ptr<ssl_st, FreeTls> session) : session_(std::move(session)) {}
+  TlsSession(std::unique_ptr<ssl_st, FreeTls> session, Resumption resumption);
 
   Io handshake();
   Moved read(std::span<char> into);
@@ -32,6 +39,7 @@ class TlsSession {
 
  private:
   Io outcome(int result) const;
+  std::unique_ptr<Resumption> resumption_;  // known to OpenSSL by its address
   std::unique_ptr<ssl_st, FreeTls> session_;
 };
 
@@ -42,7 +50,8 @@ class TlsClient {
   explicit TlsClient(std::string ca_file) : ca_file_(std::move(ca_file)) {}
   /// For a connected socket that does not block and outlives the session. `host` is a name or an address without brackets.
   /// kUpstreamUnreachable when the authorities, kInvalidInput when the certificate of the client cannot be used.
-  [[nodiscard]] model::Result<TlsSession> session(int socket, const std::string& host, const ports::ClientCertificate* certificate);
+  [[nodiscard]] model::Result<TlsSession> session(int socket, const std::string& host, const ports::ClientCertificate* certificate,
+                                                  Resumption resumption);
 
  private:
   void make_context();

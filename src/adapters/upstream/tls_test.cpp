@@ -76,6 +76,7 @@ class TlsServer {
       seen += " certified";
       X509_free(client);
     }
+    if (SSL_session_reused(session) == 1) seen += " resumed";
     for (const auto& reply : options_.replies) {
       std::string request;
       const auto head = asio::read_until(stream, asio::dynamic_buffer(request), "\r\n\r\n", error);
@@ -234,6 +235,23 @@ TEST_F(UpstreamTls, security_s14_surplus_bytes_behind_a_reply) {
   auto& upstream = rig(saved(certificate));
   EXPECT_EQ(upstream.fetch(to(server.port(), "api.example")).body, "ok");
   EXPECT_EQ(upstream.fetch(to(server.port(), "api.example")).body, "ok");
+}
+
+TEST_F(UpstreamTls, security_s14_a_session_is_resumed_by_the_same_caller_only) {
+  const auto certificate = test::self_signed("DNS:api.example");
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    TlsServer server(certificate, {.replies = {std::string(kLast)}, .connections = 4, .newest_version = version});
+    auto& upstream = rig(saved(certificate));
+    auto other = to(server.port(), "api.example", "PUT");
+    other.tenant = model::TenantId{"ten_b"};
+    EXPECT_EQ(upstream.fetch(to(server.port(), "api.example")).body, "ok");
+    EXPECT_EQ(upstream.fetch(other).body, "ok");
+    EXPECT_EQ(upstream.fetch(to(server.port(), "api.example")).body, "ok");
+    EXPECT_EQ(upstream.fetch(other).body, "ok");
+    rig_.reset();
+    EXPECT_THAT(server.finish(), ElementsAre(HasSubstr("api.example GET"), HasSubstr("api.example PUT"), HasSubstr("resumed GET"),
+                                             HasSubstr("resumed PUT")));
+  }
 }
 
 TEST_F(UpstreamTls, large_bodies_both_ways) {
