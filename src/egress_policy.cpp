@@ -23,6 +23,7 @@ Result<http::server::Settings> server_settings(const Config& config) {
   settings.public_url = config.public_url;
   settings.hosts = config.allowed_hosts;
   settings.trusted_proxies = config.trusted_proxies;
+  settings.limits.stream_idle_for = config.proxy_idle_timeout;
   return settings;
 }
 

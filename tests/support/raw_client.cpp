@@ -54,6 +54,7 @@ struct RawClient::State {
   SSL_CTX* context = nullptr;
   SSL* tls = nullptr;
   std::string received;
+  bool was_reset = false;
 
   ~State() {
     SSL_free(tls);
@@ -93,6 +94,7 @@ bool RawClient::fill() {
   const auto count =
       state_->tls != nullptr ? SSL_read(state_->tls, chunk, sizeof chunk) : ::recv(state_->descriptor, chunk, sizeof chunk, 0);
   if (count > 0) state_->received.append(chunk, static_cast<std::size_t>(count));
+  state_->was_reset = count < 0 && errno == ECONNRESET;
   if (count < 0 && errno == EAGAIN) throw std::runtime_error("the server neither answers nor closes");
   return count > 0;
 }
@@ -123,6 +125,8 @@ std::string RawClient::read_some() {
   if (state_->received.empty()) fill();
   return std::exchange(state_->received, {});
 }
+
+bool RawClient::was_reset() const { return state_->was_reset; }
 
 void RawClient::end_sending() { ::shutdown(state_->descriptor, SHUT_WR); }
 

@@ -37,6 +37,8 @@ class RawClient {
   std::string read_to_end();
   /// What came already, or comes next; empty: the server closed.
   std::string read_some();
+  /// Whether the connection ended with a reset.
+  [[nodiscard]] bool was_reset() const;
   /// Closes the sending half.
   void end_sending();
   /// The server's certificate, PEM; TLS only.

@@ -121,6 +121,8 @@ ports::Task<bool> Session::serve_stream() {
   if (stream->has_left()) co_return false;
   bool keep_alive = stream->keep_alive();
   if (!stream->has_begun()) {
+    if (response.is_streamed)
+      response = problem_response({.code = model::Code::kInternal, .detail = "answer the request: nothing was begun"}, request);
     keep_alive = stream->may_keep_alive() && !rules_.draining.load(std::memory_order_relaxed);
     if (!co_await send(response, keep_alive)) co_return false;
   }

@@ -119,6 +119,13 @@ TEST(Stream, a_header_that_would_split_begins_nothing) {
   EXPECT_EQ(response.header("set-cookie"), "");
 }
 
+TEST(Stream, a_stream_that_never_began_is_an_internal_error) {
+  StreamRig rig([](Request&, Exchange&) -> ports::Task<Response> { co_return streamed(); });
+  auto client = rig.connect();
+  EXPECT_EQ(client.exchange(get()).status, 500);
+  EXPECT_EQ(client.exchange(get()).status, 500);
+}
+
 TEST(Stream, the_head_does_not_wait_for_a_slow_body) {
   StreamRig rig([](Request&, Exchange& exchange) -> ports::Task<Response> {
     EXPECT_TRUE(co_await exchange.begin(200, {}, std::nullopt));
@@ -272,6 +279,22 @@ TEST(Stream, an_answer_that_is_not_whole_is_broken_off) {
     EXPECT_THAT(answer, HasSubstr("abc"));
     EXPECT_THAT(answer, Not(HasSubstr("0\r\n\r\n")));
     EXPECT_THAT(answer, Not(HasSubstr("late")));
+  }
+}
+
+TEST(Stream, an_answer_that_ends_with_its_connection_is_broken_off_by_a_reset) {
+  for (const bool is_cut : {false, true}) {
+    StreamRig rig([&](Request&, Exchange& exchange) -> ports::Task<Response> {
+      EXPECT_TRUE(co_await exchange.begin(200, {}, std::nullopt));
+      EXPECT_TRUE(co_await exchange.write("abc"));
+      auto response = streamed();
+      response.is_cut = is_cut;
+      co_return response;
+    });
+    auto client = rig.connect();
+    client.send(get("", "GET", "1.0"));
+    client.read_to_end();
+    EXPECT_EQ(client.was_reset(), is_cut);
   }
 }
 

@@ -38,17 +38,24 @@ void Worker::adopt(std::unique_ptr<Transport> transport, Listener listener, std:
       });
 }
 
+/// What `act` does may end the session.
+template <class Act>
+void Worker::for_each(Act act) {
+  for (auto next = sessions_.begin(); next != sessions_.end();) act(**next++);
+}
+
 void Worker::sweep(model::BootTime now) {
-  for (auto* session : sessions_) session->sweep(now, context_);
+  for_each([&](Session& session) { session.sweep(now, context_); });
 }
 
 void Worker::close_idle() {
-  for (auto* session : sessions_)
-    if (session->is_idle()) session->close();
+  for_each([](Session& session) {
+    if (session.is_idle()) session.close();
+  });
 }
 
 void Worker::close_all() {
-  for (auto* session : sessions_) session->close();
+  for_each([](Session& session) { session.close(); });
 }
 
 bool Worker::close_longest_idle() {

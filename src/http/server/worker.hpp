@@ -28,6 +28,8 @@ class Worker {
 
  private:
   bool close_longest_idle();
+  template <class Act>
+  void for_each(Act act);
 
   boost::asio::io_context& context_;
   Rules& rules_;
