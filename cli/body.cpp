@@ -80,6 +80,13 @@ Outcome<void> Body::set_any(const std::vector<std::string>& assignments) {
   return {};
 }
 
+Outcome<Reply> Body::send(Program& program, std::string method, std::string path, std::string if_match) const {
+  auto reply =
+      program.call({.method = std::move(method), .path = std::move(path), .query = {}, .body = document, .if_match = std::move(if_match)});
+  if (!reply) places.explain(reply.error());
+  return reply;
+}
+
 Outcome<Body> read_body(const std::string& path) {
   if (path.empty()) return Body{};
   auto file = read_yaml(path);

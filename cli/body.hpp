@@ -6,6 +6,7 @@
 #include "cli/environment.hpp"
 #include "cli/failure.hpp"
 #include "cli/places.hpp"
+#include "cli/program.hpp"
 #include "cli/yaml.hpp"
 
 namespace valetkey::cli {
@@ -26,14 +27,8 @@ struct Body {
   /// --set name=value: the value as YAML writes it inline, the name may be dotted.
   Outcome<void> set_any(const std::vector<std::string>& assignments);
 
-  /// The call of `method` on `path` with this document, its failure explained.
-  template <class Program>
-  auto send(Program& program, std::string method, std::string path, std::string if_match = {}) const {
-    auto reply = program.call(
-        {.method = std::move(method), .path = std::move(path), .query = {}, .body = document, .if_match = std::move(if_match)});
-    if (!reply) places.explain(reply.error());
-    return reply;
-  }
+  /// The call of `method` on `path` with this document; a failure names the flags and lines that it is about.
+  Outcome<Reply> send(Program& program, std::string method, std::string path, std::string if_match = {}) const;
 };
 
 /// The document of -f; an empty one where `path` is empty. kUsage when it is no object.

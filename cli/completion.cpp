@@ -39,7 +39,7 @@ std::string shell_cases(const std::vector<Place>& places) {
   std::string words;
   for (const auto& place : places) {
     if (!place.path.empty()) steps += fmt::format("      \"{0}\") place=\"{0}\" ;;\n", place.path);
-    words += fmt::format("    \"{}\") words=\"{}\" options=\"{}\" ;;\n", place.path, fmt::join(place.commands, " "),
+    words += fmt::format("    \"{}\") proposals=\"{}\" options=\"{}\" ;;\n", place.path, fmt::join(place.commands, " "),
                          fmt::join(place.options, " "));
   }
   return fmt::format(R"(  for word in "${{before[@]}}"; do
@@ -56,10 +56,10 @@ std::string common_options(const std::vector<Place>& places) { return fmt::forma
 std::string bash_script(const std::vector<Place>& places) {
   return fmt::format(R"(# valetkey completion bash: source it, or put it into /etc/bash_completion.d
 _valetkey() {{
-  local place="" words="" options="" word current="${{COMP_WORDS[COMP_CWORD]}}"
+  local place="" proposals="" options="" word current="${{COMP_WORDS[COMP_CWORD]}}"
   local before=("${{COMP_WORDS[@]:1:COMP_CWORD-1}}")
-{0}  if [[ $current == -* ]]; then words="$options {1}"; fi
-  COMPREPLY=($(compgen -W "$words" -- "$current"))
+{0}  if [[ $current == -* ]]; then proposals="$options {1}"; fi
+  COMPREPLY=($(compgen -W "$proposals" -- "$current"))
 }}
 complete -o default -F _valetkey valetkey
 )",
@@ -70,13 +70,11 @@ std::string zsh_script(const std::vector<Place>& places) {
   return fmt::format(R"(#compdef valetkey
 # valetkey completion zsh: put it as _valetkey into a folder of $fpath
 _valetkey() {{
-  local place="" word="" current="$PREFIX" options=""
+  local place="" proposals="" options="" word="" current="$PREFIX"
   local -a before
-  local words_given=("${{words[@]}}")
-  before=("${{words_given[@]:1:$((CURRENT-2))}}")
-  local words=""
-{0}  if [[ $current == -* ]]; then words="$options {1}"; fi
-  compadd -- ${{=words}}
+  before=("${{words[@]:1:$((CURRENT-2))}}")
+{0}  if [[ $current == -* ]]; then proposals="$options {1}"; fi
+  compadd -- ${{=proposals}}
 }}
 compdef _valetkey valetkey
 )",

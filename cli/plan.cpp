@@ -97,7 +97,7 @@ Outcome<json::array> all_of(Program& program, const std::string& path) {
   return std::move(page->as_object().at("data").as_array());
 }
 
-Outcome<void> plan_integrations(Program& program, const std::vector<Wanted>& wanted, bool, std::vector<Step>& plan) {
+Outcome<void> plan_integrations(Program& program, const std::vector<Wanted>& wanted, std::vector<Step>& plan) {
   for (const auto& each : wanted) {
     auto step = plan_integration(program, each);
     if (!step) return fail(std::move(step.error()));
@@ -188,7 +188,7 @@ std::ptrdiff_t count_of(const std::vector<Step>& plan, Act act) { return std::ra
 Outcome<std::vector<Step>> make_plan(Program& program, const WantedSet& wanted, bool prunes) {
   std::vector<Step> plan;
   Outcome<void> done;
-  if (wanted.integrations) done = plan_integrations(program, *wanted.integrations, prunes, plan);
+  if (wanted.integrations) done = plan_integrations(program, *wanted.integrations, plan);
   if (done && wanted.credentials) done = plan_credentials(program, *wanted.credentials, prunes, plan);
   if (done && wanted.integrations && prunes) done = prune_integrations(program, *wanted.integrations, plan);
   if (done && wanted.policy) done = plan_policy(program, *wanted.policy, plan);

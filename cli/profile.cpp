@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
+#include <filesystem>
 
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
@@ -105,7 +106,9 @@ void add_named(CLI::App& group, Program& program, const std::string& verb, const
 Outcome<bool> save_profile(const Program& program, const std::string& name, const Profile& profile) {
   bool is_current = false;
   auto saved = change_profiles(program, [&](Profiles& profiles) -> Outcome<void> {
-    profiles.named.insert_or_assign(name, profile);
+    auto& stored = profiles.named.insert_or_assign(name, profile).first->second;
+    // It is used from any folder later.
+    if (!stored.ca_file.empty()) stored.ca_file = std::filesystem::absolute(stored.ca_file).string();
     if (profiles.current.empty()) profiles.current = name;
     is_current = profiles.current == name;
     return {};

@@ -80,7 +80,7 @@ for (const name of readdirSync(kScripts).filter((each) => each.endsWith('.txt'))
       await run_script(readFileSync(join(kScripts, name), 'utf8'), {
         cwd: join(place.home, 'work'),
         env,
-        on_output: (text) => { for (const [key] of text.matchAll(/\bvki?_[A-Za-z0-9_-]{20,}/g)) secret(key); },
+        on_output: (text) => { for (const [, found] of text.matchAll(/(\bvki?_[A-Za-z0-9_-]{20,}|(?<=\/connect\/)[A-Za-z0-9_-]{20,})/g)) secret(found); },
       });
     } catch (error) {
       const log = join(place.home, 'browser.log');

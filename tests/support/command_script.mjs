@@ -80,13 +80,11 @@ class Shell {
   }
 
   async end() {
-    this.child.stdin.end();
-    if (this.child.exitCode === null && this.child.signalCode === null) {
-      const ended = new Promise((resolve) => { this.child.once('close', resolve); });
-      const timer = setTimeout(() => process.kill(-this.child.pid, 'SIGKILL'), 1000);  // and all that it started
-      await ended;
-      clearTimeout(timer);
-    }
+    const ended = this.child.exitCode === null && this.child.signalCode === null ? new Promise((resolve) => { this.child.once('close', resolve); }) : null;
+    try {
+      process.kill(-this.child.pid, 'SIGKILL');  // and all that it started
+    } catch { /* it has ended, and left nothing */ }
+    await ended;
   }
 }
 
