@@ -139,7 +139,8 @@ void TransferThread::abandon_waiting(std::string_view reason) {
 int TransferThread::poll_timeout() const {
   auto timeout = kLongestPoll;
   const auto now = clock_.boot_now();
-  for (const auto& call : waiting_) timeout = std::clamp(std::chrono::ceil<model::Milliseconds>(call->ends_at() - now), model::Milliseconds{0}, timeout);
+  for (const auto& call : waiting_)
+    timeout = std::clamp(std::chrono::ceil<model::Milliseconds>(call->ends_at() - now), model::Milliseconds{0}, timeout);
   return static_cast<int>(timeout.count());
 }
 
