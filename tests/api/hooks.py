@@ -110,7 +110,7 @@ def live(prefix, make, is_used_up):
     if is_used_up:
         return make()
     uses, shared = SHARED.get(prefix, (0, None))
-    if uses % 8 == 0:
+    if uses % 50 == 0:
         shared = make()
     SHARED[prefix] = (uses + 1, shared)
     return shared
@@ -174,7 +174,7 @@ AGREEING = {
     "createIntegration": agreeing_integration,
     "createCallbackKey": lambda body, _: {"integration": "slack"},
     "createKey": lambda body, _: {"name": body["name"], "scopes": [name for name in body.get("scopes") or [] if name != "*"] or ["proxy"]},
-    "refreshToken": lambda body, _: {"rejected_generation": 1},
+    "refreshToken": lambda body, is_linked: body if is_linked else {"rejected_generation": 1},
 }
 
 
@@ -199,11 +199,12 @@ def keep_quotas_wide(policy):
             policy[member] = 1_000_000
 
 
-def let_headers_agree(headers):
+def let_headers_agree(headers, is_linked):
     """A key that was used already gets an old answer, and a made-up tag gets 412: seldom enough, so that the rest is tried too."""
     if "Idempotency-Key" in headers:
         headers["Idempotency-Key"] = f"key-{next(numbers)}"
-    headers.pop("If-Match", None)
+    if not (is_linked and headers.get("If-Match", "").startswith('"')):
+        headers.pop("If-Match", None)
 
 
 @schemathesis.hook
@@ -215,7 +216,7 @@ def before_call(context, case, kwargs):
         lead_to_something_that_lives(case)
     are_headers_wrong = meta is not None and meta.is_negative_at(ParameterLocation.HEADER)
     if case.headers and not are_headers_wrong and (is_linked or dice.random() < 0.9):
-        let_headers_agree(case.headers)
+        let_headers_agree(case.headers, is_linked)
     if is_linked and name == "deleteCredential":
         case.query = {}  # cascade: as deleteEndUser in schemathesis.toml
     if not isinstance(case.body, dict):
