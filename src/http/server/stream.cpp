@@ -76,7 +76,9 @@ void Stream::frame(std::string_view piece) {
 }
 
 ports::Task<bool> Stream::send() {
+  is_sending_ = true;
   const bool is_sent = co_await wire_.write(out_);
+  is_sending_ = false;
   out_.clear();
   co_return is_sent;
 }
@@ -111,8 +113,7 @@ void Stream::watch(model::BootTime now, asio::io_context& context) {
   if (wire_.take_progress() || !wire_.waits_for_caller()) progress_at_ = now;
   if (now - progress_at_ >= rules_.limits.stream_idle_for) return cut("nothing was sent or read for too long");
   if (wire_.has_peer_left()) return wire_.leave();
-  if (std::exchange(is_head_old_, !out_.empty() && !wire_.is_writing()) && is_head_old_)
-    asio::co_spawn(context, [self = shared_from_this()] { return self->send_head(); }, asio::detached);
+  if (is_head_waiting()) asio::co_spawn(context, [self = shared_from_this()] { return self->send_head(); }, asio::detached);
   if (!rules_.hooks.still_allowed || is_confirming_ || now - confirmed_at_ < kConfirmEvery) return;
   is_confirming_ = true;
   Request caller;
@@ -126,7 +127,7 @@ void Stream::watch(model::BootTime now, asio::io_context& context) {
 
 /// What the first piece is waiting for may take long.
 ports::Task<void> Stream::send_head() {
-  if (is_over_ || out_.empty() || wire_.is_writing()) co_return;
+  if (is_over_ || !is_head_waiting()) co_return;
   const auto head = std::exchange(out_, {});
   co_await wire_.write(head);
 }

@@ -47,6 +47,8 @@ class Stream final : public Exchange, public std::enable_shared_from_this<Stream
  private:
   [[nodiscard]] bool is_short() const { return has_body_ && size_ && bytes_ < *size_; }
   [[nodiscard]] bool ends_with_connection() const { return has_body_ && !size_ && facts_.is_old; }
+  /// For its first piece; nobody is about to send it.
+  [[nodiscard]] bool is_head_waiting() const { return !out_.empty() && !is_sending_ && !wire_.is_writing(); }
   void frame(std::string_view piece);
   ports::Task<bool> send();
   ports::Task<void> send_head();
@@ -64,7 +66,7 @@ class Stream final : public Exchange, public std::enable_shared_from_this<Stream
   std::optional<std::uint64_t> size_;  // of the answer's body
   std::uint64_t bytes_ = 0;            // of it
   std::string out_;                    // framed, not sent yet
-  bool is_head_old_ = false;           // the head waited for its body when the last watch looked
+  bool is_sending_ = false;            // what is in out_
   model::BootTime progress_at_;
   model::BootTime confirmed_at_;
   bool is_confirming_ = false;

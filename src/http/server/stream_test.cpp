@@ -135,7 +135,7 @@ TEST(Stream, the_head_does_not_wait_for_a_slow_body) {
   auto client = rig.connect();
   client.send(get());
   rig.wait_until_begun();
-  rig.seconds(2);
+  rig.seconds(1);
   EXPECT_EQ(client.read_response().status, 200);
 }
 
