@@ -14,19 +14,29 @@ void ReadCounts::count(const model::TenantId& tenant, const model::ApiKeyId& key
 
 ports::Answer<void> ReadCounts::flush() {
   for (auto& shard : shards_) {
-    Counts counts;
+    Counts left;
     {
       const std::lock_guard lock(shard.mutex);
-      counts.swap(shard.counts);
+      left.swap(shard.counts);
     }
-    if (counts.empty()) continue;
-    auto written = co_await write(counts);
-    if (written) continue;
-    const std::lock_guard lock(shard.mutex);
-    for (const auto& [cell, count] : counts) shard.counts[cell] += count;
-    co_return written;
+    while (!left.empty()) {
+      auto some = first_of(left);
+      if (auto written = co_await write(some); !written) {
+        left.merge(some);
+        const std::lock_guard lock(shard.mutex);
+        for (const auto& [cell, count] : left) shard.counts[cell] += count;
+        co_return written;
+      }
+    }
   }
   co_return model::Result<void>{};
+}
+
+/// Takes as many as one unit should write: others wait for it, and a long one costs more than its parts.
+ReadCounts::Counts ReadCounts::first_of(Counts& counts) {
+  Counts some;
+  while (some.size() < kMostAtOnce && !counts.empty()) some.insert(counts.extract(counts.begin()));
+  return some;
 }
 
 ports::Answer<void> ReadCounts::write(Counts& counts) {

@@ -25,11 +25,13 @@ class ReadCounts {
   using Cell = std::tuple<std::string, std::string, std::string, std::int64_t>;  ///< tenant, key, connection, minute
   using Counts = std::map<Cell, std::int64_t, std::less<>>;
   static constexpr std::size_t kShards = 8;
+  static constexpr std::size_t kMostAtOnce = 256;
   struct Shard {
     std::mutex mutex;
     Counts counts;
   };
 
+  static Counts first_of(Counts& counts);
   /// One unit; takes those of deleted tenants out of `counts`.
   ports::Answer<void> write(Counts& counts);
 
