@@ -1,10 +1,14 @@
 // valetkey-seed CONNECTION COUNT LIST: makes COUNT connections like CONNECTION (which was imported through the API), each with ids of its
 // own and tokens that are sealed for it, and writes their ids to the file LIST, one a line. Same settings as `valetkey serve`, which must
-// not run. Through vault and store like every write of the broker, but a thousand connections in one commit.
+// not run. Through vault and store like every write of the broker, many units in one commit.
 #include <fmt/os.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <charconv>
 #include <cstdlib>
+#include <utility>
 
 #include "block_on.hpp"
 #include "commands/command_line.hpp"
@@ -19,7 +23,8 @@ namespace {
 
 using ports::Answer;
 
-constexpr std::int64_t kInOneCommit = 1'000;
+constexpr std::int64_t kInOneUnit = 20;  // a statement costs more the more its unit has written
+constexpr int kLanes = 64;
 
 /// What the copies are made from, its secrets opened.
 struct Pattern {
@@ -32,19 +37,24 @@ struct Pattern {
 
 class Seed {
  public:
-  explicit Seed(commands::Opened& opened) : opened_(opened), records_(*opened.open.records), keys_(*opened.open.keys) {}
+  Seed(commands::Opened& opened, fmt::ostream& list)
+      : opened_(opened),
+        records_(*opened.open.records),
+        keys_(*opened.open.keys),
+        list_(list) {}
 
-  Answer<void> run(std::string id, std::int64_t count, fmt::ostream& list) {
+  /// Makes them in lanes that wait for each other's commits: the store's writer saves what waits in one. The lanes go on after this has
+  /// answered; block_on() ends with the last of them.
+  Answer<void> run(std::string id, std::int64_t count) {
     auto pattern = co_await read(std::move(id));
     if (!pattern) co_return model::fail(std::move(pattern.error()));
-    for (std::int64_t made = 0; made < count; made += kInOneCommit) {
-      ports::Unit unit;
-      for (std::int64_t i = made; i < std::min(count, made + kInOneCommit); ++i)
-        if (auto added = co_await add_copy(*pattern, i, unit, list); !added) co_return added;
-      if (auto applied = co_await records_.store().apply(std::move(unit)); !applied) co_return applied;
-    }
+    pattern_ = std::move(*pattern);
+    const auto executor = co_await boost::asio::this_coro::executor;
+    for (int i = 0; i < kLanes; ++i) boost::asio::co_spawn(executor, lane(count), boost::asio::detached);
     co_return model::Result<void>{};
   }
+
+  [[nodiscard]] const model::Result<void>& outcome() const { return outcome_; }
 
  private:
   Answer<Pattern> read(std::string id) {
@@ -68,7 +78,22 @@ class Seed {
     co_return pattern;
   }
 
-  Answer<void> add_copy(const Pattern& pattern, std::int64_t number, ports::Unit& unit, fmt::ostream& list) {
+  ports::Task<void> lane(std::int64_t count) {
+    while (outcome_ && next_ < count) {
+      const auto begin = std::exchange(next_, next_ + kInOneUnit);
+      if (auto made = co_await make(begin, std::min(count, begin + kInOneUnit)); !made) outcome_ = std::move(made);
+    }
+  }
+
+  Answer<void> make(std::int64_t begin, std::int64_t end) {
+    ports::Unit unit;
+    for (auto number = begin; number < end; ++number)
+      if (auto added = co_await add_copy(number, unit); !added) co_return added;
+    co_return co_await records_.store().apply(std::move(unit));
+  }
+
+  Answer<void> add_copy(std::int64_t number, ports::Unit& unit) {
+    const auto& pattern = pattern_;
     auto connection = pattern.connection;
     auto grant = pattern.grant;
     connection.id = ports::new_id<model::ConnectionId>(opened_.clock, opened_.random);
@@ -88,16 +113,20 @@ class Seed {
     grant.extra = std::move(*extra);
     unit.writes.emplace_back(records_.put(connection));
     unit.writes.emplace_back(records_.put(grant));
-    list.print("{}\n", connection.id.str());
+    list_.print("{}\n", connection.id.str());
     co_return model::Result<void>{};
   }
 
   commands::Opened& opened_;
   const vault::Records& records_;
   vault::KeyRing& keys_;
+  fmt::ostream& list_;
+  Pattern pattern_;
+  std::int64_t next_ = 0;
+  model::Result<void> outcome_;
 };
 
-int seed(const std::string& id, std::int64_t count, const std::string& path) {
+int run(const std::string& id, std::int64_t count, const std::string& path) {
   std::size_t size = 0;
   while (environ[size] != nullptr) ++size;
   const auto config = load_config("", {environ, size});
@@ -105,7 +134,9 @@ int seed(const std::string& id, std::int64_t count, const std::string& path) {
   auto opened = commands::open_existing(*config);
   if (!opened) return commands::refused(opened.error());
   auto list = fmt::output_file(path);
-  if (auto done = block_on(Seed(**opened).run(id, count, list)); !done) return commands::refused(done.error());
+  Seed seed(**opened, list);
+  if (auto begun = block_on(seed.run(id, count)); !begun) return commands::refused(begun.error());
+  if (!seed.outcome()) return commands::refused(seed.outcome().error());
   return commands::kOk;
 }
 
@@ -119,5 +150,5 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "usage: valetkey-seed CONNECTION COUNT LIST\n");
     return valetkey::commands::kBadConfiguration;
   }
-  return valetkey::seed(argv[1], count, argv[3]);
+  return valetkey::run(argv[1], count, argv[3]);
 }
