@@ -58,7 +58,7 @@ Session::Session(std::unique_ptr<Transport> transport, Listener listener, Rules&
 
 void Session::enter(Phase phase, std::optional<model::Milliseconds> at_most) {
   phase_ = phase;
-  since_ = rules_.world.clock.boot_now();
+  if (at_most) since_ = rules_.world.clock.boot_now();
   deadline_ = at_most ? since_ + *at_most : model::BootTime::max();
 }
 
@@ -261,7 +261,6 @@ ports::Task<bool> Session::send(const Response& response, bool keep_alive) {
 
 /// False: not all of it was taken; send_rest() waits for that.
 bool Session::send_now(const Response& response, bool keep_alive) {
-  enter(Phase::kWriting, rules_.limits.request_within);
   const auto& request = parser_.request();
   out_.clear();
   append_response(out_, response,
@@ -274,6 +273,7 @@ bool Session::send_now(const Response& response, bool keep_alive) {
 }
 
 ports::Task<bool> Session::send_rest() {
+  enter(Phase::kWriting, rules_.limits.request_within);
   const auto [error, written] = co_await transport_->write(std::string_view(out_).substr(written_));
   co_return !error;
 }
