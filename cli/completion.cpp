@@ -82,21 +82,37 @@ compdef _valetkey valetkey
 }
 
 std::string fish_script(const std::vector<Place>& places) {
-  std::string out =
-      "# valetkey completion fish: put it into ~/.config/fish/completions/valetkey.fish\n"
-      "function __valetkey_at\n"
-      "  set -l given (commandline -opc)[2..-1]\n"
-      "  set -l named (string match -v -- '-*' $given)\n"
-      "  test \"$named\" = \"$argv\"\n"
-      "end\n"
-      "complete -c valetkey -f\n";
+  // Commands follow the commands before them; options also what a command was given.
+  std::string out = R"(# valetkey completion fish: put it into ~/.config/fish/completions/valetkey.fish
+function __valetkey_words
+  set -l skips 0
+  for word in (commandline -opc)[2..-1]
+    if test $skips = 1
+      set skips 0
+    else if contains -- $word --profile --url --ca-file --config
+      set skips 1
+    else if not string match -q -- '-*' $word
+      echo $word
+    end
+  end
+end
+function __valetkey_at
+  set -l given (__valetkey_words)
+  test "$given" = "$argv"
+end
+function __valetkey_in
+  set -l given (__valetkey_words)
+  string match -q -- "$argv *" "$given "
+end
+complete -c valetkey -f
+)";
   for (const auto& place : places) {
     const auto at = place.path.empty() ? std::string() : place.path.substr(1);
     if (!place.commands.empty())
       out += fmt::format("complete -c valetkey -n '__valetkey_at {}' -a '{}'\n", at, fmt::join(place.commands, " "));
     for (const auto& option : place.options)
       out += place.path.empty() ? fmt::format("complete -c valetkey -l {}\n", option.substr(2))
-                                : fmt::format("complete -c valetkey -n '__valetkey_at {}' -l {}\n", at, option.substr(2));
+                                : fmt::format("complete -c valetkey -n '__valetkey_in {}' -l {}\n", at, option.substr(2));
   }
   return out;
 }
