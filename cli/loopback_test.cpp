@@ -86,7 +86,9 @@ TEST_F(LoopbackTest, a_head_without_end_and_too_many_visitors_do_not_keep_the_br
     endless.say("GET /connected?" + std::string(20'000, 'x'));
     EXPECT_THAT(endless.answer(), HasSubstr("404"));
     std::vector<std::unique_ptr<Visit>> crowd;
-    for (int i = 0; i < 40; ++i) crowd.push_back(std::make_unique<Visit>(port));
+    constexpr std::size_t kMany = 40;
+    crowd.reserve(kMany);
+    while (crowd.size() < kMany) crowd.push_back(std::make_unique<Visit>(port));
     const Visit visit(port);
     visit.say(get(port, "/connected?session_id=cs_1"));
     EXPECT_THAT(visit.answer(), HasSubstr("200 OK"));
