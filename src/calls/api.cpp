@@ -4,18 +4,18 @@
 
 #include "calls/query.hpp"
 #include "model/encoding.hpp"
+#include "model/http_text.hpp"
 #include "model/placeholder_text.hpp"
 #include "oauth/tokens.hpp"
 
 namespace valetkey::calls {
 namespace {
 
+using model::is_control;
 using model::Result;
 using Values = std::map<std::string, std::string>;
 
 constexpr std::string_view kAccessToken = "access_token";
-
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 /// `write` appends text as the place wants it.
 template <class Write>
@@ -56,7 +56,7 @@ Result<void> add_headers(Api& api, const model::ProxyFacts& facts, const Values&
   for (const auto& [name, text] : declared) {
     auto value = header_value(text, values);
     if (!value) return model::fail(model::in_context(std::move(value.error()), "fill header " + name));
-    api.headers.push_back({lowered(name), std::move(*value)});
+    api.headers.push_back({model::lowered(name), std::move(*value)});
   }
   return {};
 }
@@ -68,7 +68,7 @@ Result<void> add_query(Api& api, const model::ProxyFacts& facts, const Values& v
     api.query.back().text.add(raw);
   });
   for (const auto& [name, text] : facts.query) {
-    FixedParameter parameter{lowered(name), {}};
+    FixedParameter parameter{model::lowered(name), {}};
     parameter.text.add(model::percent_encode(name) + "=");
     auto added =
         add_template(parameter.text, text, values, [](TokenText& into, std::string_view part) { into.add(model::percent_encode(part)); });

@@ -4,8 +4,6 @@
 
 namespace valetkey::calls {
 
-std::string lowered(std::string_view text);
-
 /// Calls `act` with each non-empty part of a raw query between its ampersands.
 template <class Act>
 void for_each_parameter(std::string_view query, Act act) {

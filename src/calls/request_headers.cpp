@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "calls/query.hpp"
+#include "model/http_text.hpp"
 
 namespace valetkey::calls {
 namespace {
@@ -36,22 +36,6 @@ bool is_dropped(std::string_view name) {
          std::ranges::any_of(kDroppedPrefixes, [&](std::string_view prefix) { return name.starts_with(prefix); });
 }
 
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  return first == std::string_view::npos ? std::string_view{} : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-/// Calls `act` with each element of a comma-separated list, in lower case.
-template <class Act>
-void for_each_element(std::string_view list, Act act) {
-  for (;;) {
-    const auto end = list.find(',');
-    if (const auto element = trimmed(list.substr(0, end)); !element.empty()) act(lowered(element));
-    if (end == std::string_view::npos) return;
-    list.remove_prefix(end + 1);
-  }
-}
-
 struct Seen {
   std::vector<std::string> named;  ///< by Connection
   bool wants_upgrade = false;
@@ -60,8 +44,10 @@ struct Seen {
 Seen seen_in(const ports::Headers& headers) {
   Seen seen;
   for (const auto& [name, value] : headers) {
-    if (name == "connection") for_each_element(value, [&](std::string element) { seen.named.push_back(std::move(element)); });
-    if (name == "upgrade") for_each_element(value, [&](const std::string& element) { seen.wants_upgrade |= element != "h2c"; });
+    if (name == "connection")
+      model::for_each_element(value, [&](std::string_view element) { seen.named.push_back(model::lowered(element)); });
+    if (name == "upgrade")
+      model::for_each_element(value, [&](std::string_view element) { seen.wants_upgrade |= model::lowered(element) != "h2c"; });
   }
   return seen;
 }

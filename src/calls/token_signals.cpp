@@ -4,19 +4,17 @@
 #include <boost/json.hpp>
 #include <charconv>
 
-#include "calls/query.hpp"
+#include "model/http_text.hpp"
 #include "model/json_reader.hpp"
 
 namespace valetkey::calls {
 namespace {
 
+using model::equals_ignoring_case;
+using model::lowered;
+
 constexpr int kUnauthorized = 401;
 constexpr int kTooManyRequests = 429;
-
-bool equals_lowered(std::string_view text, std::string_view lower) {
-  return text.size() == lower.size() &&
-         std::ranges::equal(text, lower, [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b; });
-}
 
 bool contains(const std::vector<int>& statuses, int status) { return std::ranges::find(statuses, status) != statuses.end(); }
 
@@ -39,7 +37,7 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
 }  // namespace
 
 std::string_view header_of(const ports::Headers& headers, std::string_view lower_name) {
-  const auto found = std::ranges::find_if(headers, [&](const auto& header) { return equals_lowered(header.first, lower_name); });
+  const auto found = std::ranges::find_if(headers, [&](const auto& header) { return equals_ignoring_case(header.first, lower_name); });
   return found == headers.end() ? std::string_view{} : std::string_view(found->second);
 }
 
@@ -50,7 +48,7 @@ bool is_expired_status(const model::ProxyFacts& facts, int status) {
 bool may_hold_expiry(const model::ExpiredBody& rule, int status, const ports::Headers& headers) {
   if (!contains(rule.statuses, status) || !is_json(header_of(headers, "content-type"))) return false;
   const auto coding = header_of(headers, "content-encoding");
-  return coding.empty() || equals_lowered(coding, "identity");
+  return coding.empty() || equals_ignoring_case(coding, "identity");
 }
 
 bool holds_expiry(const model::ExpiredBody& rule, std::string_view body) {

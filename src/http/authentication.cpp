@@ -8,10 +8,13 @@
 
 #include "http/api_keys.hpp"
 #include "http/bootstrap.hpp"
-#include "http/text.hpp"
 #include "model/digest.hpp"
+#include "model/http_text.hpp"
 
 namespace valetkey::http {
+
+using model::equals_ignoring_case;
+using model::trimmed;
 namespace {
 
 using model::Code;

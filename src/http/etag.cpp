@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
-#include "http/text.hpp"
+#include "model/http_text.hpp"
 
 namespace valetkey::http {
+
+using model::trimmed;
 
 void set_etag(Response& response, std::int64_t revision) { response.set("ETag", fmt::format("\"{}\"", revision)); }
 

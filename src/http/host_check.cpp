@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
-#include "http/text.hpp"
 #include "model/address.hpp"
+#include "model/http_text.hpp"
 #include "model/url.hpp"
 
 namespace valetkey::http {
+
+using model::lowered;
 namespace {
 
 bool is_name_char(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_'; }

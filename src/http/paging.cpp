@@ -3,11 +3,13 @@
 #include <boost/json/object.hpp>
 #include <charconv>
 
-#include "http/text.hpp"
 #include "model/encoding.hpp"
+#include "model/http_text.hpp"
 #include "model/json_reader.hpp"
 
 namespace valetkey::http {
+
+using model::is_control;
 namespace {
 
 constexpr int kMostPerPage = 200;

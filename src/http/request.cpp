@@ -4,10 +4,13 @@
 
 #include <stdexcept>
 
-#include "http/text.hpp"
+#include "model/http_text.hpp"
 #include "model/json_reader.hpp"
 
 namespace valetkey::http {
+
+using model::equals_ignoring_case;
+using model::trimmed;
 namespace {
 
 std::string_view media_type(const Request& request) {

@@ -2,9 +2,11 @@
 
 #include <boost/json/serialize.hpp>
 
-#include "http/text.hpp"
+#include "model/http_text.hpp"
 
 namespace valetkey::http {
+
+using model::equals_ignoring_case;
 
 void Response::set(std::string_view name, std::string value) {
   for (auto& [key, old] : headers) {

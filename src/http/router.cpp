@@ -6,10 +6,12 @@
 #include <stdexcept>
 #include <unordered_map>
 
-#include "http/text.hpp"
 #include "model/encoding.hpp"
+#include "model/http_text.hpp"
 
 namespace valetkey::http {
+
+using model::is_control;
 namespace {
 
 /// The next segment of `rest` (which starts with `/`), and what follows it.

@@ -2,11 +2,11 @@
 #include <algorithm>
 
 #include "fuzz/property.hpp"
-#include "http/server/chunk_decoder.hpp"
 #include "http/server/framing.hpp"
 #include "http/server/request_parser.hpp"
 #include "http/server/target.hpp"
-#include "http/text.hpp"
+#include "model/chunk_decoder.hpp"
+#include "model/http_head.hpp"
 
 namespace {
 
@@ -27,7 +27,7 @@ http::Request naively_read(std::string_view head) {
   for (line = valetkey::fuzz::take_line(head); line != "\r"; line = valetkey::fuzz::take_line(head)) {
     line.remove_suffix(1);
     const auto colon = line.find(':');
-    request.headers.emplace_back(http::lowered(line.substr(0, colon)), http::trimmed(line.substr(colon + 1)));
+    request.headers.emplace_back(valetkey::model::lowered(line.substr(0, colon)), valetkey::model::trimmed(line.substr(colon + 1)));
   }
   return request;
 }
@@ -40,7 +40,7 @@ std::optional<std::pair<std::string, std::size_t>> naively_joined(std::string_vi
     if (end == std::string_view::npos || end == at || end - at > 6) return std::nullopt;
     std::size_t size = 0;
     for (const char c : bytes.substr(at, end - at)) {
-      const auto digit = std::string_view("0123456789abcdef").find(http::lower(c));
+      const auto digit = std::string_view("0123456789abcdef").find(valetkey::model::lower(c));
       if (digit == std::string_view::npos) return std::nullopt;
       size = size * 16 + digit;
     }
@@ -96,7 +96,7 @@ void check_body(const Read& read, http::Request& request, std::string_view bytes
 }
 
 struct Decoded {
-  http::server::ChunkDecoder decoder;
+  valetkey::model::ChunkDecoder decoder;
   std::string body;
   std::size_t used = 0;
 };
@@ -131,7 +131,7 @@ void read_request(std::string_view input) {
   if (input.empty()) return;
   const auto cut = static_cast<unsigned char>(input.front());
   const auto bytes = input.substr(1);
-  const auto size = http::server::head_size(bytes, 0);
+  const auto size = valetkey::model::head_size(bytes, 0);
   if (size == 0) return;
   const auto head = bytes.substr(0, size);
   if (http::server::framing_error(head)) return;

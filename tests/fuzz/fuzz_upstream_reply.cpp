@@ -1,16 +1,18 @@
 // One reply of an upstream from bytes (S14): what is accepted has one reading, however the network cuts it.
 #include <algorithm>
 
-#include "adapters/upstream/chunks.hpp"
 #include "adapters/upstream/reply_head.hpp"
 #include "fuzz/property.hpp"
+#include "model/chunk_decoder.hpp"
+#include "model/http_head.hpp"
 
 namespace {
 
-using valetkey::adapters::upstream::Chunks;
 using valetkey::fuzz::require;
-using State = Chunks::State;
+namespace model = valetkey::model;
 namespace upstream = valetkey::adapters::upstream;
+
+enum class State { kMore, kDone, kMalformed };
 
 struct Decoded {
   State state = State::kMore;
@@ -18,19 +20,23 @@ struct Decoded {
   std::size_t used = 0;
 };
 
-/// As a connection reads: what is left over stands before what arrives.
+State state_of(const model::ChunkDecoder& decoder) {
+  if (decoder.is_malformed()) return State::kMalformed;
+  return decoder.is_done() ? State::kDone : State::kMore;
+}
+
+/// As a connection reads: by what arrives.
 Decoded decoded(std::string_view bytes, std::size_t at_once) {
-  Chunks chunks;
+  model::ChunkDecoder decoder;
   Decoded all;
   for (std::size_t arrived = 0; arrived < bytes.size() && all.state == State::kMore;) {
     arrived = std::min(bytes.size(), arrived + at_once);
-    for (bool goes_on = true; goes_on;) {
-      const auto fed = chunks.feed(bytes.substr(all.used, arrived - all.used));
-      require(fed.used <= arrived - all.used && fed.body.size() <= fed.used, "no more is used than is there");
-      all.used += fed.used;
-      all.body += fed.body;
-      all.state = fed.state;
-      goes_on = fed.state == State::kMore && !fed.body.empty();
+    while (all.used < arrived && all.state == State::kMore) {
+      const auto [used, piece] = decoder.feed(bytes.substr(all.used, arrived - all.used));
+      require(used > 0 && used <= arrived - all.used && piece.size() <= used, "no more is used than is there");
+      all.used += used;
+      all.body += piece;
+      all.state = state_of(decoder);
     }
   }
   return all;
@@ -68,11 +74,11 @@ void read_reply(std::string_view input) {
   if (input.empty()) return;
   const auto at_once = std::size_t{1} + static_cast<unsigned char>(input.front());
   const auto bytes = input.substr(1);
-  const auto size = upstream::head_size(bytes, 0);
-  for (std::size_t searched = 0; searched < size; ++searched) require(upstream::head_size(bytes, searched) == size, "a head has one end");
+  const auto size = model::head_size(bytes, 0);
+  for (std::size_t searched = 0; searched < size; ++searched) require(model::head_size(bytes, searched) == size, "a head has one end");
   const auto head = upstream::parse_reply_head(bytes.substr(0, size));
   if (!head) return;
-  require(!upstream::has_bare_line_feed(bytes.substr(0, size), 0), "lines end with CRLF");
+  require(!model::has_bare_line_feed(bytes.substr(0, size), 0), "lines end with CRLF");
   check_head(*head, bytes.substr(0, size));
   if (head->is_chunked) check_chunks(bytes.substr(size), at_once);
 }

@@ -1,5 +1,7 @@
 #include "adapters/upstream/read_head.hpp"
 
+#include "model/http_head.hpp"
+
 namespace valetkey::adapters::upstream {
 namespace {
 
@@ -29,7 +31,7 @@ ports::Answer<ReplyHead> next_head(Call& call) {
   auto& in = call.connection->in;
   for (std::size_t searched = 0;;) {
     const auto bytes = in.bytes();
-    const auto size = head_size(bytes, searched);
+    const auto size = model::head_size(bytes, searched);
     if ((size > 0 ? size : bytes.size()) > kMostHead) co_return broken("its head is larger than 64 KiB");
     if (size > 0) {
       auto head = parse_reply_head(bytes.substr(0, size));
@@ -37,7 +39,7 @@ ports::Answer<ReplyHead> next_head(Call& call) {
       if (!head) co_return broken(head.error());
       co_return std::move(*head);
     }
-    if (has_bare_line_feed(bytes, searched)) co_return broken("a line does not end with CRLF");
+    if (model::has_bare_line_feed(bytes, searched)) co_return broken("a line does not end with CRLF");
     searched = bytes.size();
     if (auto received = co_await receive(call); !received) co_return model::fail(std::move(received.error()));
   }

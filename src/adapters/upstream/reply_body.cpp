@@ -116,11 +116,11 @@ ports::Answer<std::string_view> ReplyBody::read_until_close() {
 ports::Answer<std::string_view> ReplyBody::read_chunks() {
   auto& in = call_->connection->in;
   for (;;) {
-    const auto fed = chunks_.feed(in.bytes());
-    if (fed.state == Chunks::State::kMalformed) co_return broken("its chunks are malformed");
-    in.use(fed.used);
-    if (!fed.body.empty()) co_return fed.body;
-    if (fed.state == Chunks::State::kDone) {
+    const auto step = chunks_.feed(in.bytes());
+    if (chunks_.is_malformed()) co_return broken("its chunks are malformed");
+    in.use(step.used);
+    if (!step.piece.empty()) co_return step.piece;
+    if (chunks_.is_done()) {
       is_whole_ = true;
       co_return kEnd;
     }

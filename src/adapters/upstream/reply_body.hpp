@@ -2,8 +2,8 @@
 #include <memory>
 
 #include "adapters/upstream/call.hpp"
-#include "adapters/upstream/chunks.hpp"
 #include "adapters/upstream/reply_head.hpp"
+#include "model/chunk_decoder.hpp"
 
 namespace valetkey::adapters::upstream {
 
@@ -38,7 +38,7 @@ class ReplyBody final : public ports::BodySource {
   bool keeps_alive_;
   std::optional<std::uint64_t> size_;
   std::uint64_t left_ = 0;  ///< with a length
-  Chunks chunks_;
+  model::ChunkDecoder chunks_;
   bool is_whole_ = false;
   bool is_finished_ = false;
 };

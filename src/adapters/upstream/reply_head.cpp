@@ -4,24 +4,20 @@
 #include <charconv>
 #include <vector>
 
-#include "adapters/upstream/text.hpp"
+#include "model/http_head.hpp"
 
 namespace valetkey::adapters::upstream {
 namespace {
 
-using Reason = std::optional<std::string_view>;
+using Reason = model::HeadFault;
+using model::equals_ignoring_case;
+using model::for_each_element;
+using model::is_digit;
+using model::is_header_value;
+using model::lower;
+using model::trimmed;
 
 constexpr std::size_t kUsualHeaders = 16;
-
-template <class Act>
-void for_each_element(std::string_view list, Act act) {
-  for (;;) {
-    const auto comma = list.find(',');
-    act(trimmed(list.substr(0, comma)));
-    if (comma == std::string_view::npos) return;
-    list.remove_prefix(comma + 1);
-  }
-}
 
 /// Hop-by-hop whatever Connection says (RFC 9110 7.6.1), and what framing makes anew.
 bool is_hop_by_hop(std::string_view name) {
@@ -51,16 +47,9 @@ class Reading {
     return std::nullopt;
   }
 
-  Reason header(std::string_view line) {
-    if (line.front() == ' ' || line.front() == '\t') return "a header is folded over two lines";
-    const auto colon = line.find(':');
-    if (colon == std::string_view::npos) return "a header has no colon";
-    const auto name = line.substr(0, colon);
-    if (!is_token(name)) return "a header name is not a token, or has a space before the colon";
-    const auto value = trimmed(line.substr(colon + 1));
-    if (!is_header_value(value)) return "a header value holds a control byte";
-    if (is_hop_by_hop(name)) return framing(name, value);
-    head_.headers.emplace_back(name, value);
+  Reason header(const model::HeaderLine& header) {
+    if (is_hop_by_hop(header.name)) return framing(header.name, header.value);
+    head_.headers.emplace_back(header.name, header.value);
     return std::nullopt;
   }
 
@@ -124,31 +113,11 @@ class Reading {
 
 std::expected<ReplyHead, std::string_view> parse_reply_head(std::string_view head) {
   Reading reading;
-  for (bool is_first = true; !head.empty(); is_first = false) {
-    const auto end = head.find('\r');
-    if (end == std::string_view::npos || end + 1 >= head.size() || head[end + 1] != '\n')
-      return std::unexpected("a line does not end with CRLF");
-    const auto line = head.substr(0, end);
-    head.remove_prefix(end + 2);
-    if (line.empty()) {
-      if (is_first || !head.empty()) return std::unexpected("an empty line inside the head");
-      return reading.finished();
-    }
-    // A bare LF is a control byte of the line that holds it.
-    if (auto reason = is_first ? reading.status_line(line) : reading.header(line)) return std::unexpected(*reason);
-  }
-  return std::unexpected("the head has no end");
-}
-
-std::size_t head_size(std::string_view bytes, std::size_t searched) {
-  const auto end = bytes.find("\r\n\r\n", searched < 3 ? 0 : searched - 3);
-  return end == std::string_view::npos ? 0 : end + 4;
-}
-
-bool has_bare_line_feed(std::string_view bytes, std::size_t searched) {
-  for (auto at = bytes.find('\n', searched); at != std::string_view::npos; at = bytes.find('\n', at + 1))
-    if (at == 0 || bytes[at - 1] != '\r') return true;
-  return false;
+  if (auto fault = model::read_head(
+          head, [&](std::string_view line) { return reading.status_line(line); },
+          [&](const model::HeaderLine& header) { return reading.header(header); }))
+    return std::unexpected(*fault);
+  return reading.finished();
 }
 
 }  // namespace valetkey::adapters::upstream

@@ -24,10 +24,4 @@ struct ReplyHead {
 /// than chunked, obs-fold, bare CR or LF, a space before the colon, control bytes. Pure.
 std::expected<ReplyHead, std::string_view> parse_reply_head(std::string_view head);
 
-/// Bytes of the head including its empty line; 0: not complete yet. Nothing before `searched` ends it.
-std::size_t head_size(std::string_view bytes, std::size_t searched);
-
-/// So that a server that ends lines with LF alone fails at once instead of by its deadline.
-bool has_bare_line_feed(std::string_view bytes, std::size_t searched);
-
 }  // namespace valetkey::adapters::upstream

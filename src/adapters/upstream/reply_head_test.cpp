@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "model/http_head.hpp"
+
 namespace valetkey::adapters::upstream {
 namespace {
 
@@ -106,10 +108,11 @@ TEST(ReplyHead, what_keeps_a_connection_alive) {
 
 TEST(ReplyHead, the_end_is_found_across_what_was_searched) {
   constexpr std::string_view kHead = "HTTP/1.1 200 OK\r\n\r\n";
-  for (std::size_t searched = 0; searched < kHead.size(); ++searched) EXPECT_EQ(head_size(kHead, searched), kHead.size()) << searched;
-  EXPECT_EQ(head_size("HTTP/1.1 200 OK\r\n\r", 0), 0u);
-  EXPECT_TRUE(has_bare_line_feed("a\nb", 0));
-  EXPECT_FALSE(has_bare_line_feed("a\r\nb", 2));
+  for (std::size_t searched = 0; searched < kHead.size(); ++searched)
+    EXPECT_EQ(model::head_size(kHead, searched), kHead.size()) << searched;
+  EXPECT_EQ(model::head_size("HTTP/1.1 200 OK\r\n\r", 0), 0u);
+  EXPECT_TRUE(model::has_bare_line_feed("a\nb", 0));
+  EXPECT_FALSE(model::has_bare_line_feed("a\r\nb", 2));
 }
 
 }  // namespace

@@ -6,10 +6,12 @@
 #include <stdexcept>
 
 #include "http/problem.hpp"
-#include "http/text.hpp"
 #include "model/digest.hpp"
+#include "model/http_text.hpp"
 
 namespace valetkey::http {
+
+using model::trimmed;
 namespace {
 
 constexpr std::string_view kDescription = "openapi.json";

@@ -7,12 +7,14 @@
 #include "http/idempotency.hpp"
 #include "http/problem.hpp"
 #include "http/resources/audit_entry.hpp"
-#include "http/text.hpp"
+#include "model/http_text.hpp"
 #include "model/json_reader.hpp"
 #include "oauth/carry_over.hpp"
 #include "oauth/credential_checks.hpp"
 
 namespace valetkey::http {
+
+using model::is_control;
 namespace {
 
 namespace json = boost::json;

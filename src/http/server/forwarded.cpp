@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
-#include "http/text.hpp"
+#include "model/http_text.hpp"
 
 namespace valetkey::http::server {
+
+using model::equals_ignoring_case;
+using model::trimmed;
 namespace {
 
 constexpr std::size_t kLongestRequestId = 64;

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
-#include "http/text.hpp"
+#include "model/http_head.hpp"
 
 namespace valetkey::http::server {
 namespace {
 
-using Reason = std::optional<std::string_view>;
+using Reason = model::HeadFault;
+using model::equals_ignoring_case;
+using model::is_token;
 
 bool is_target_char(char c) { return c > 0x20 && c < 0x7f; }
 
@@ -52,47 +54,18 @@ struct Counts {
   }
 };
 
-Reason header_error(std::string_view line, Counts& counts) {
-  if (line.front() == ' ' || line.front() == '\t') return "a header is folded over two lines";
-  const auto colon = line.find(':');
-  if (colon == std::string_view::npos) return "a header has no colon";
-  const auto name = line.substr(0, colon);
-  if (!is_token(name)) return "a header name is not a token, or has a space before the colon";
-  const auto value = line.substr(colon + 1);
-  if (!is_header_value(value)) return "a header value holds a control byte";
-  return counts.add(name, trimmed(value));
-}
-
 }  // namespace
-
-std::size_t head_size(std::string_view bytes, std::size_t searched) {
-  const auto end = bytes.find("\r\n\r\n", searched < 3 ? 0 : searched - 3);
-  return end == std::string_view::npos ? 0 : end + 4;
-}
-
-bool has_bare_line_feed(std::string_view bytes, std::size_t searched) {
-  for (auto at = bytes.find('\n', searched); at != std::string_view::npos; at = bytes.find('\n', at + 1))
-    if (at == 0 || bytes[at - 1] != '\r') return true;
-  return false;
-}
 
 Reason framing_error(std::string_view head) {
   Counts counts;
   bool is_old = false;
-  for (bool is_first = true; !head.empty(); is_first = false) {
-    const auto end = head.find('\r');
-    if (end == std::string_view::npos || end + 1 >= head.size() || head[end + 1] != '\n') return "a line does not end with CRLF";
-    const auto line = head.substr(0, end);
-    head.remove_prefix(end + 2);
-    if (line.empty()) {
-      if (is_first || !head.empty()) return "an empty line inside the head";
-      return counts.verdict(is_old);
-    }
-    // A bare LF is a control byte of the line that holds it.
-    if (auto reason = is_first ? request_line_error(line) : header_error(line, counts)) return reason;
-    if (is_first) is_old = line.ends_with("HTTP/1.0");
-  }
-  return "the head has no end";
+  const auto first = [&](std::string_view line) {
+    is_old = line.ends_with("HTTP/1.0");
+    return request_line_error(line);
+  };
+  if (auto fault = model::read_head(head, first, [&](const model::HeaderLine& header) { return counts.add(header.name, header.value); }))
+    return fault;
+  return counts.verdict(is_old);
 }
 
 }  // namespace valetkey::http::server

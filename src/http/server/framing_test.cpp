@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "http/problem.hpp"
+#include "model/http_head.hpp"
 #include "support/server_rig.hpp"
 
 namespace valetkey::http::server {
@@ -100,9 +101,9 @@ TEST(Framing, accepts_what_is_regular) {
 
 TEST(Framing, finds_the_end_of_the_head_in_pieces) {
   constexpr std::string_view kHead = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-  for (std::size_t i = 0; i < kHead.size(); ++i) EXPECT_EQ(head_size(kHead.substr(0, i), i > 0 ? i - 1 : 0), 0u) << i;
-  EXPECT_EQ(head_size(kHead, kHead.size() - 1), kHead.size());
-  EXPECT_EQ(head_size("GET / HTTP/1.1\r\nHost: a\r\n\r\nbody", 0), kHead.size());
+  for (std::size_t i = 0; i < kHead.size(); ++i) EXPECT_EQ(model::head_size(kHead.substr(0, i), i > 0 ? i - 1 : 0), 0u) << i;
+  EXPECT_EQ(model::head_size(kHead, kHead.size() - 1), kHead.size());
+  EXPECT_EQ(model::head_size("GET / HTTP/1.1\r\nHost: a\r\n\r\nbody", 0), kHead.size());
 }
 
 }  // namespace

@@ -4,9 +4,12 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 
-#include "http/text.hpp"
+#include "model/http_text.hpp"
 
 namespace valetkey::http::server {
+
+using model::equals_ignoring_case;
+using model::lower;
 namespace beast = boost::beast;
 using beast::error_code;
 using beast::string_view;

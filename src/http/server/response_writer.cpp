@@ -6,9 +6,13 @@
 #include <array>
 
 #include "http/problem.hpp"
-#include "http/text.hpp"
+#include "model/http_text.hpp"
 
 namespace valetkey::http::server {
+
+using model::equals_ignoring_case;
+using model::is_header_value;
+using model::is_token;
 namespace {
 
 std::string_view reason_of(int status) {

@@ -7,7 +7,7 @@
 #include "http/server/framing.hpp"
 #include "http/server/response_writer.hpp"
 #include "http/server/target.hpp"
-#include "http/text.hpp"
+#include "model/http_head.hpp"
 #include "model/secret.hpp"
 
 namespace valetkey::http::server {
@@ -157,7 +157,7 @@ ports::Task<bool> Session::read_head() {
     }
     const auto bytes = buffer_.bytes();
     if (phase_ == Phase::kIdle && !bytes.empty()) begin_request();
-    const auto size = head_size(bytes, searched);
+    const auto size = model::head_size(bytes, searched);
     if ((size > 0 ? size : bytes.size()) > rules_.limits.header_bytes)
       co_return refused(too_large("the request line with the headers", rules_.limits.header_bytes));
     if (size > 0) {
@@ -165,7 +165,7 @@ ports::Task<bool> Session::read_head() {
       if (const auto reason = framing_error(head)) co_return refused(malformed(*reason));
       co_return feed_head(head) && accept_head();
     }
-    if (has_bare_line_feed(bytes, searched)) co_return refused(malformed("a line does not end with CRLF"));
+    if (model::has_bare_line_feed(bytes, searched)) co_return refused(malformed("a line does not end with CRLF"));
     searched = bytes.size();
     const auto [error, received] = co_await transport_->read_some(buffer_.room(kReadAtOnce));
     if (error) co_return false;

@@ -1,6 +1,6 @@
 #pragma once
-#include "http/server/chunk_decoder.hpp"
 #include "http/server/wire.hpp"
+#include "model/chunk_decoder.hpp"
 #include "ports/body_source.hpp"
 
 namespace valetkey::http::server {
@@ -31,7 +31,7 @@ class StreamedBody final : public ports::BodySource {
   Wire& wire_;
   std::optional<std::uint64_t> size_;
   std::uint64_t left_;
-  ChunkDecoder decoder_;
+  model::ChunkDecoder decoder_;
   bool wants_continue_;
   bool is_stopped_ = false;
 };

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
-#include "http/text.hpp"
+#include "model/http_text.hpp"
 
 namespace valetkey::http::server {
+
+using model::equals_ignoring_case;
 namespace {
 
 /// The rest behind `http://` or `https://`; nullopt: not absolute.

@@ -1,10 +1,10 @@
-#include "http/server/chunk_decoder.hpp"
+#include "model/chunk_decoder.hpp"
 
 #include <algorithm>
 
-#include "http/text.hpp"
+#include "model/http_text.hpp"
 
-namespace valetkey::http::server {
+namespace valetkey::model {
 namespace {
 
 constexpr std::size_t kMostDigits = 15;  // below 2^60: no sum of sizes overflows
@@ -79,4 +79,4 @@ ChunkDecoder::State ChunkDecoder::after_text(char c, State same, State next) {
   return is_control(c) && c != '\t' ? State::kMalformed : same;
 }
 
-}  // namespace valetkey::http::server
+}  // namespace valetkey::model

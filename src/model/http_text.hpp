@@ -1,8 +1,9 @@
 #pragma once
+#include <array>
 #include <string>
 #include <string_view>
 
-namespace valetkey::http {
+namespace valetkey::model {
 
 /// ASCII only, whatever the locale.
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
@@ -27,10 +28,17 @@ constexpr std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 /// A character of a token (RFC 9110 5.6.2): methods and header names.
 constexpr bool is_token_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  constexpr auto kTokenChars = [] {
+    std::array<bool, 256> table{};
+    for (const char one : std::string_view("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+      table[static_cast<unsigned char>(one)] = true;
+    return table;
+  }();
+  return kTokenChars[static_cast<unsigned char>(c)];
 }
 
 constexpr bool is_token(std::string_view text) {
@@ -48,4 +56,15 @@ constexpr bool is_header_value(std::string_view text) {
   return true;
 }
 
-}  // namespace valetkey::http
+/// Calls `act` with each element of a comma-separated list that is not empty (RFC 9110 5.6.1).
+template <class Act>
+void for_each_element(std::string_view list, Act act) {
+  for (;;) {
+    const auto comma = list.find(',');
+    if (const auto element = trimmed(list.substr(0, comma)); !element.empty()) act(element);
+    if (comma == std::string_view::npos) return;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+}  // namespace valetkey::model

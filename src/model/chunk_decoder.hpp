@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <string_view>
 
-namespace valetkey::http::server {
+namespace valetkey::model {
 
-/// The framing of a chunked body (RFC 9112 7.1), read strictly, so that no proxy in front can see another message than we do (S14):
+/// The framing of a chunked body (RFC 9112 7.1), read strictly, so that nobody on the way can see another message than we do (S14):
 /// sizes of 1 to 15 hexadecimal digits and nothing else, extensions and trailers within bounds and dropped, every line ended by CRLF.
 /// Knows no socket and keeps no bytes.
 class ChunkDecoder {
@@ -46,4 +46,4 @@ class ChunkDecoder {
   std::size_t skipped_ = 0;  ///< bytes of this extension, or of all trailers
 };
 
-}  // namespace valetkey::http::server
+}  // namespace valetkey::model

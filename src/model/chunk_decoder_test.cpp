@@ -1,11 +1,11 @@
-#include "http/server/chunk_decoder.hpp"
+#include "model/chunk_decoder.hpp"
 
 #include <gtest/gtest.h>
 
 #include <optional>
 #include <string>
 
-namespace valetkey::http::server {
+namespace valetkey::model {
 namespace {
 
 struct Case {
@@ -126,4 +126,4 @@ TEST(ChunkDecoder, nothing_is_read_behind_malformed_bytes) {
 }
 
 }  // namespace
-}  // namespace valetkey::http::server
+}  // namespace valetkey::model
