@@ -99,7 +99,7 @@ class Data {
   int file_ = -1;
 };
 
-/// The answer on its way to standard output. What may be a problem of the broker's own is kept back until it is known whole.
+/// The answer on its way to standard output. A refusal of the broker itself is kept back until it is known whole.
 class Answer {
  public:
   explicit Answer(bool shows_head) : shows_head_(shows_head) {}
@@ -107,20 +107,20 @@ class Answer {
   void listen(Stream& stream) {
     stream.on_head = [this](const Head& head) {
       head_ = head;
-      may_be_problem_ = head.status >= 400 && head.header("content-type").starts_with("application/problem+json");
-      return may_be_problem_ || write_head();
+      // The proxy never hands a header of this name on from an API.
+      is_refusal_ = !head.header("valetkey-error").empty();
+      return is_refusal_ || write_head();
     };
     stream.on_piece = [this](std::string_view piece) {
-      if (!may_be_problem_) return write(piece);
+      if (!is_refusal_) return write(piece);
       kept_ += piece;
-      return kept_.size() <= kLongestProblem || release();
+      return kept_.size() <= kLongestProblem;
     };
   }
 
   /// By the class of the API's status, or the broker's refusal.
   Done end(const Origin& origin) {
-    if (may_be_problem_ && is_broker_problem(head_, kept_)) return fail(failure_of(head_, kept_, origin));
-    if (may_be_problem_) (void)release();
+    if (is_refusal_) return fail(failure_of(head_, kept_, origin));
     if (head_.status >= 500) return kApiFailed;
     if (head_.status >= 400) return kApiRefused;
     return head_.status >= 300 ? kApiRedirect : kOk;
@@ -136,14 +136,9 @@ class Answer {
     return write(printable(text, true) + "\n");
   }
 
-  bool release() {
-    may_be_problem_ = false;
-    return write_head() && write(kept_);
-  }
-
   bool shows_head_;
   Head head_;
-  bool may_be_problem_ = false;
+  bool is_refusal_ = false;
   std::string kept_;
 };
 

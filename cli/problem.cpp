@@ -60,12 +60,6 @@ std::string hint_of(const json::value& problem, const Head& head, const Origin& 
 
 }  // namespace
 
-bool is_broker_problem(const Head& head, std::string_view body) {
-  if (!head.header("content-type").starts_with("application/problem+json")) return false;
-  const auto parsed = model::parse_json(body);
-  return parsed && text_of(*parsed, "type").starts_with(kUrn);
-}
-
 Failure failure_of(const Head& head, std::string_view body, const Origin& origin) {
   const auto problem = model::parse_json(body);
   if (!problem || !text_of(*problem, "type").starts_with(kUrn))

@@ -9,9 +9,6 @@ namespace valetkey::cli {
 /// by the HTTP status; with a hint.
 Failure failure_of(const Head& head, std::string_view body, const Origin& origin);
 
-/// Whether it is a problem document of the broker's own, not one of an API behind it.
-bool is_broker_problem(const Head& head, std::string_view body);
-
 Failure no_key(std::string_view url);
 
 }  // namespace valetkey::cli

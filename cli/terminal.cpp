@@ -74,10 +74,11 @@ bool agrees(const std::string& question) {
 
 Outcome<model::Secret> typed_secret(const std::string& question, const std::string& hint) {
   if (!is_input_terminal()) return fail(kUsage, question + ": there is no terminal to ask on", hint);
-  fmt::print(stderr, "{}: ", question);
   model::Secret typed;
   {
+    // Before the question: who answers it at once is not shown either.
     const Hidden hidden;
+    fmt::print(stderr, "{}: ", question);
     typed = input_line();
   }
   fmt::print(stderr, "\n");

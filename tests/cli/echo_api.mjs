@@ -13,8 +13,8 @@ async function answer(req, res) {
     res.writeHead(Number(argument), { 'content-type': 'text/plain', ...argument.startsWith('3') ? { location: '/elsewhere' } : {} });
     res.end(`status ${argument}\n`);
   } else if (what === 'problem') {
-    res.writeHead(422, { 'content-type': 'application/problem+json' });
-    res.end('{"type":"about:blank","detail":"of the API"}\n');
+    res.writeHead(422, { 'content-type': 'application/problem+json', 'valetkey-error': 'not_found' });
+    res.end('{"type":"urn:valetkey:problem:not_found","detail":"of the API"}\n');
   } else {
     const { authorization = '', 'content-type': type, 'x-own': own } = req.headers;
     res.writeHead(200, { 'content-type': 'application/json', 'x-api': 'echo' });
