@@ -12,11 +12,11 @@ const suite = nasty_suite({ name: 'metrics' });
 /** The exposition as [{ name, labels: { ... }, value }]. */
 async function samples() {
   const { origin, key } = suite.rig.broker;
-  const { status, body } = await http_request(`${origin}/metrics`, { headers: { authorization: `Bearer ${key}` } });
+  const { status, text } = await http_request(`${origin}/metrics`, { headers: { authorization: `Bearer ${key}` } });
   assert.equal(status, 200);
-  return body.split('\n').filter((line) => line && !line.startsWith('#')).map((line) => {
+  return text.split('\n').filter((line) => line && !line.startsWith('#')).map((line) => {
     const [, name, labels = '', value] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line);
-    return { name, labels: Object.fromEntries([...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, label, text]) => [label, text])), value: Number(value) };
+    return { name, labels: Object.fromEntries([...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, label, worth]) => [label, worth])), value: Number(value) };
   });
 }
 
@@ -31,7 +31,7 @@ describe('metrics', () => {
     const [fresh, due, bad] = await subject.import_connections(3, { expires_in: 600 });
     for (let i = 0; i < 3; ++i) await suite.rig.token(fresh);
     await suite.rig.broker.api('POST', `/v1/connections/${bad.id}/refresh`, { body: { rejected_generation: 1 } });
-    subject.script({ status: 400, body: { error: 'invalid_grant' } });
+    subject.script({ status: 400, body: '{"error":"invalid_grant"}' });
     await suite.rig.broker.call('POST', `/v1/connections/${due.id}/refresh`, { body: { rejected_generation: 1 }, expect: 409 });
     await http_request(`${suite.rig.broker.origin}/v1/${randomBytes(8).toString('hex')}?x=${randomBytes(8).toString('hex')}`);
     told = await samples();
