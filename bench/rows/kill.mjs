@@ -30,8 +30,7 @@ async function round(broker, credential, acknowledged) {
     acknowledged.push(id);
   };
   const read = async () => {
-    const id = acknowledged[randomInt(Math.max(1, acknowledged.length))];
-    if (id) await broker.api('GET', `/v1/connections/${id}/token`);
+    await broker.api('GET', `/v1/connections/${acknowledged[randomInt(acknowledged.length)]}/token`);
   };
   const load = [...Array(kWriters).fill(write), ...Array(kReaders).fill(read)].map((step) => until_killed(state, step));
   await pause(700 + randomInt(600));
@@ -60,7 +59,7 @@ export async function run(scope) {
   const provider = scope.owns(await start_provider());
   const broker = scope.owns(await start_broker('kill'));
   const credential = await make_credential(broker, { base_uri: provider.origin, token_url: provider.token_url });
-  const acknowledged = [];
+  const acknowledged = [(await import_connection(broker, credential)).id];  // so that readers have something to read at once
   const restarts = [];
   for (let i = 0; i < kRounds; ++i) restarts.push(await round(broker, credential, acknowledged));
   const lost = await lost_of(broker, acknowledged);
