@@ -15,7 +15,6 @@ using model::for_each_element;
 using model::is_digit;
 using model::is_header_value;
 using model::lower;
-using model::trimmed;
 
 constexpr std::size_t kUsualHeaders = 16;
 
