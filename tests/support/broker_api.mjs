@@ -4,11 +4,14 @@ import { secret } from './test_run.mjs';
 
 const kSecretMembers = new Set(['access_token', 'refresh_token', 'client_secret', 'password', 'key', 'token', 'id_token', 'confirmation_code']);
 
+/** A template of an integration that names a secret, and holds none. */
+const is_placeholder = (text) => /^\{\w+\}$/.test(text);
+
 /** Registers what an answer or request holds as a secret, wherever it stands in the document. */
 export function note_secrets(value) {
   if (value === null || typeof value !== 'object') return;
   for (const [name, member] of Object.entries(value)) {
-    if (typeof member === 'string' && kSecretMembers.has(name)) secret(member);
+    if (typeof member === 'string' && kSecretMembers.has(name) && !is_placeholder(member)) secret(member);
     else note_secrets(member);
   }
 }
