@@ -120,12 +120,8 @@ ports::Answer<Reply> AccountCalls::renewed(const Call& call, const oauth::Access
 ports::Answer<Reply> AccountCalls::with_renewal(const Call& call, model::Microseconds& waited) {
   // Before anything is caused.
   if (auto fine = check_below(call.below); !fine) co_return model::fail(std::move(fine.error()));
-  auto access = world_.tokens.access_now(call.tenant, call.connection, {}, call.permission);
-  if (!access) {
-    auto answered = co_await world_.tokens.access_for(call.tenant, call.connection, {}, call.permission);
-    if (!answered) co_return model::fail(std::move(answered.error()));
-    access = std::move(*answered);
-  }
+  auto access = co_await world_.tokens.access_for(call.tenant, call.connection, {}, call.permission);
+  if (!access) co_return model::fail(std::move(access.error()));
   const auto api = prepared(*access);
   if (!api) co_return model::fail(api.error());
   std::unique_ptr<KeptBody> sent;

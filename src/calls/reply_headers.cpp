@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "calls/name_list.hpp"
+
 namespace valetkey::calls {
 namespace {
 
@@ -48,10 +50,7 @@ class LowerName {
   std::size_t size_;
 };
 
-bool is_dropped(std::string_view name) {
-  return std::ranges::binary_search(kDropped, name) ||
-         std::ranges::any_of(kDroppedPrefixes, [&](std::string_view prefix) { return name.starts_with(prefix); });
-}
+constexpr NameList kLost{kDropped, kDroppedPrefixes};
 
 }  // namespace
 
@@ -59,7 +58,7 @@ ports::Headers reply_headers(ports::Headers received) {
   std::erase_if(received, [](auto& header) {
     const LowerName name(header.first);
     if (name.text() == "x-request-id") header.first = kUpstreamRequestId;
-    return is_dropped(name.text());
+    return kLost.holds(name.text());
   });
   received.reserve(received.size() + kIsolation.size() + 2);
   for (const auto& [name, value] : kIsolation) received.emplace_back(name, value);

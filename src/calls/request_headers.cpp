@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "calls/name_list.hpp"
 #include "model/http_text.hpp"
 
 namespace valetkey::calls {
@@ -31,10 +32,7 @@ static_assert(std::ranges::is_sorted(kDropped));
 
 constexpr std::string_view kDroppedPrefixes[] = {"proxy-", "valetkey-", "x-forwarded-"};
 
-bool is_dropped(std::string_view name) {
-  return std::ranges::binary_search(kDropped, name) ||
-         std::ranges::any_of(kDroppedPrefixes, [&](std::string_view prefix) { return name.starts_with(prefix); });
-}
+constexpr NameList kLost{kDropped, kDroppedPrefixes};
 
 struct Seen {
   std::vector<std::string> named;  ///< by Connection
@@ -53,7 +51,7 @@ Seen seen_in(const ports::Headers& headers) {
 }
 
 bool goes_on(std::string_view name, const Seen& seen, const Api& api) {
-  if (is_dropped(name) || std::ranges::find(seen.named, name) != seen.named.end()) return false;
+  if (kLost.holds(name) || std::ranges::find(seen.named, name) != seen.named.end()) return false;
   if (api.reads_bodies && name == "accept-encoding") return false;
   return std::ranges::find(api.headers, name, &FixedHeader::name) == api.headers.end();
 }

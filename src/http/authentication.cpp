@@ -15,6 +15,7 @@ namespace valetkey::http {
 
 using model::equals_ignoring_case;
 using model::trimmed;
+
 namespace {
 
 using model::Code;
@@ -75,6 +76,12 @@ struct Authentication::State {
     const auto found = entries.find(digest);
     if (found == entries.end()) return std::nullopt;
     return found->second;
+  }
+
+  /// The caller of a key that was verified a moment ago; nullopt: the store must be asked.
+  std::optional<model::Result<KnownCaller>> fresh(const std::optional<Known>& found, model::BootTime now) const {
+    if (!found || now - found->read_at >= kFreshFor) return std::nullopt;
+    return if_unexpired(found->caller);
   }
 
   void remember(const std::string& digest, KnownCaller caller, model::BootTime read_at) {
@@ -147,9 +154,8 @@ Authentication::~Authentication() { state_->subscription.reset(); }
 KnownCaller Authentication::caller_now(const Request& request) {
   const auto key = bearer_of(request);
   if (!key) return nullptr;
-  const auto known = state_->known(state_->digest_of(*key));
-  if (!known || state_->clock.boot_now() - known->read_at >= kFreshFor) return nullptr;
-  return state_->if_unexpired(known->caller).value_or(nullptr);
+  const auto caller = state_->fresh(state_->known(state_->digest_of(*key)), state_->clock.boot_now());
+  return caller ? caller->value_or(nullptr) : nullptr;
 }
 
 ports::Answer<KnownCaller> Authentication::caller_of(const Request& request) {
@@ -159,7 +165,7 @@ ports::Answer<KnownCaller> Authentication::caller_of(const Request& request) {
   const auto digest = state->digest_of(*key);
   const auto now = state->clock.boot_now();
   const auto known = state->known(digest);
-  if (known && now - known->read_at < kFreshFor) co_return state->if_unexpired(known->caller);
+  if (auto fresh = state->fresh(known, now)) co_return std::move(*fresh);
   auto caller = co_await state->read(*key);
   if (caller) {
     state->remember(digest, *caller, now);

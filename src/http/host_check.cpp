@@ -9,6 +9,7 @@
 namespace valetkey::http {
 
 using model::lowered;
+
 namespace {
 
 bool is_name_char(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_'; }

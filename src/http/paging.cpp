@@ -10,6 +10,7 @@
 namespace valetkey::http {
 
 using model::is_control;
+
 namespace {
 
 constexpr int kMostPerPage = 200;

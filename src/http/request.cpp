@@ -11,6 +11,7 @@ namespace valetkey::http {
 
 using model::equals_ignoring_case;
 using model::trimmed;
+
 namespace {
 
 std::string_view media_type(const Request& request) {

@@ -12,6 +12,7 @@
 namespace valetkey::http {
 
 using model::is_control;
+
 namespace {
 
 /// The next segment of `rest` (which starts with `/`), and what follows it.

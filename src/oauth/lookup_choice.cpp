@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <ranges>
 
+#include "model/http_text.hpp"
 #include "model/json_reader.hpp"
 
 namespace valetkey::oauth {
@@ -32,8 +33,7 @@ std::string text_at(const json::value& item, const std::string& path) {
 /// People write an address with or without its beginning and end, and in any case.
 std::string plain(std::string_view text) {
   constexpr std::string_view kHttps = "https://";
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  auto out = model::lowered(text);
   if (out.starts_with(kHttps)) out.erase(0, kHttps.size());
   while (out.ends_with('/')) out.pop_back();
   return out;

@@ -24,6 +24,11 @@ vault::Place place_of(const model::Grant& grant, const Serve& serve, std::string
   return vault::access_token_place(grant, *serve.token, set_hash);
 }
 
+/// A connection of another tenant looks like none, and so does one that the caller's key is not for.
+bool may_see(const model::Connection& connection, const model::TenantId& tenant, const Permission& permission) {
+  return connection.tenant == tenant && (!permission || permission(connection));
+}
+
 LiveToken live_token(const Serve& serve, model::Secret value) {
   const auto& token = *serve.token;
   LiveToken live{.access_token = std::move(value),
@@ -68,10 +73,7 @@ void Tokens::forget(const ports::Change* change) {
 }
 
 ports::Answer<Tokens::SharedConnection> Tokens::connection_of(const model::TenantId& tenant, const model::ConnectionId& id) {
-  if (auto cached = connections_.get(id.str())) {
-    if (cached->tenant != tenant) co_return model::fail(model::Code::kNotFound, "no such connection");
-    co_return cached;
-  }
+  if (auto cached = connections_.get(id.str())) co_return cached;
   const auto ticket = connections_.ticket(id.str());
   auto read = co_await context_.records.load<model::Connection>(tenant, id.str());
   if (!read) co_return model::fail(std::move(read.error()));
@@ -112,7 +114,7 @@ ports::Answer<Tokens::Snapshot> Tokens::snapshot(const model::TenantId& tenant, 
                                                  const Permission& permission) {
   auto connection = co_await connection_of(tenant, id);
   if (!connection) co_return model::fail(std::move(connection.error()));
-  if (permission && !permission(**connection)) co_return model::fail(model::Code::kNotFound, "no such connection");
+  if (!may_see(**connection, tenant, permission)) co_return model::fail(model::Code::kNotFound, "no such connection");
   if (auto refused = refusal_of(**connection)) co_return model::fail(std::move(*refused));
   auto grant = co_await grant_of(**connection);
   if (!grant) co_return model::fail(std::move(grant.error()));
@@ -164,7 +166,7 @@ ports::Answer<LiveToken> Tokens::token_for(model::TenantId tenant, model::Connec
 std::optional<Access> Tokens::access_now(const model::TenantId& tenant, const model::ConnectionId& id, const Need& need,
                                          const Permission& permission) {
   auto connection = connections_.get(id.str());
-  if (!connection || connection->tenant != tenant || (permission && !permission(*connection))) return std::nullopt;
+  if (!connection || !may_see(*connection, tenant, permission)) return std::nullopt;
   auto grant = grants_.get(connection->current_grant.str());
   if (!grant) return std::nullopt;
   const Snapshot now{std::move(connection), std::move(grant)};
@@ -177,6 +179,7 @@ std::optional<Access> Tokens::access_now(const model::TenantId& tenant, const mo
 }
 
 ports::Answer<Access> Tokens::access_for(model::TenantId tenant, model::ConnectionId connection, Need need, Permission permission) {
+  if (auto now = access_now(tenant, connection, need, permission)) co_return std::move(*now);
   std::optional<model::Error> failed;
   for (int round = 0; round < kMostRounds; ++round) {
     auto now = co_await snapshot(tenant, connection, permission);

@@ -42,7 +42,8 @@ class Tokens {
   ports::Answer<LiveToken> token_for(model::TenantId tenant, model::ConnectionId connection, Need need);
   /// The same with the records. A connection that is not permitted is kNotFound before anything is caused.
   ports::Answer<Access> access_for(model::TenantId tenant, model::ConnectionId connection, Need need, Permission permission = {});
-  /// What access_for() answers, without suspending, where nothing but the cache is needed; nullopt: ask that, errors included.
+  /// The beginning of access_for(): its answer where nothing but the cache is needed, without suspending; nullopt: ask that, errors
+  /// included.
   std::optional<Access> access_now(const model::TenantId& tenant, const model::ConnectionId& connection, const Need& need,
                                    const Permission& permission);
 
@@ -60,6 +61,7 @@ class Tokens {
   };
 
   ports::Answer<Snapshot> snapshot(const model::TenantId& tenant, const model::ConnectionId& connection, const Permission& permission);
+  /// Also another tenant's, where it is cached: see may_see().
   ports::Answer<SharedConnection> connection_of(const model::TenantId& tenant, const model::ConnectionId& id);
   ports::Answer<SharedGrant> grant_of(const model::Connection& connection);
   ports::Answer<SharedClient> client_of(const model::Grant& grant);

@@ -10,8 +10,8 @@
 
 #include "adapters/upstream/io.hpp"
 #include "adapters/upstream/pool_key.hpp"
-#include "adapters/upstream/read_buffer.hpp"
 #include "adapters/upstream/tls.hpp"
+#include "model/read_buffer.hpp"
 #include "ports/task.hpp"
 
 namespace valetkey::adapters::upstream {
@@ -43,7 +43,7 @@ class Connection {
   void close();
 
   const PoolKey key;
-  ReadBuffer in;
+  model::ReadBuffer in;
   model::BootTime kept_until{};              ///< of a kept connection
   std::list<Connection*> place_in_order{this};  ///< holds one node, which moves into the pool's order and back
   std::list<Connection*>::iterator place;       ///< that node, while it is there

@@ -12,6 +12,7 @@ namespace valetkey::adapters::upstream {
 using model::equals_ignoring_case;
 using model::is_header_value;
 using model::is_token;
+
 namespace {
 
 /// Of this connection, not of the message: made here or never sent.

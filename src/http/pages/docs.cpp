@@ -12,6 +12,7 @@
 namespace valetkey::http {
 
 using model::trimmed;
+
 namespace {
 
 constexpr std::string_view kDescription = "openapi.json";

@@ -15,6 +15,7 @@
 namespace valetkey::http {
 
 using model::is_control;
+
 namespace {
 
 namespace json = boost::json;

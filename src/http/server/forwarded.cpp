@@ -8,6 +8,7 @@ namespace valetkey::http::server {
 
 using model::equals_ignoring_case;
 using model::trimmed;
+
 namespace {
 
 constexpr std::size_t kLongestRequestId = 64;

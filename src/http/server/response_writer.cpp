@@ -13,6 +13,7 @@ namespace valetkey::http::server {
 using model::equals_ignoring_case;
 using model::is_header_value;
 using model::is_token;
+
 namespace {
 
 std::string_view reason_of(int status) {

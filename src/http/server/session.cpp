@@ -14,6 +14,7 @@ namespace valetkey::http::server {
 namespace {
 
 constexpr std::size_t kReadAtOnce = 4096;
+constexpr std::size_t kKeptBuffer = 16 * 1024;  // what a large body took is given back
 constexpr std::size_t kReadBodyAtOnce = 64 * 1024;
 constexpr model::Milliseconds kLingerFor{2'000};
 constexpr std::size_t kLingerBytes = 4 * 1024 * 1024;
@@ -133,7 +134,7 @@ ports::Task<bool> Session::serve_stream() {
 /// Behind an answer that said keep-alive.
 bool Session::may_go_on() {
   is_first_ = false;
-  buffer_.shrink();
+  buffer_.shrink(kKeptBuffer);
   parser_.reset();
   enter(Phase::kIdle, rules_.limits.idle_for);
   // The drain may have begun after the answer said keep-alive.

@@ -3,11 +3,11 @@
 #include <optional>
 #include <string>
 
-#include "http/server/read_buffer.hpp"
 #include "http/server/request_parser.hpp"
 #include "http/server/rules.hpp"
 #include "http/server/stream.hpp"
 #include "http/server/transport.hpp"
+#include "model/read_buffer.hpp"
 
 namespace valetkey::http::server {
 
@@ -54,7 +54,7 @@ class Session {
   Phase phase_ = Phase::kIdle;
   model::BootTime since_{};
   model::BootTime deadline_ = model::BootTime::max();
-  ReadBuffer buffer_;
+  model::ReadBuffer buffer_;
   RequestParser parser_;
   std::optional<model::Error> refusal_;  ///< why reading ended, where the client can still be told
   bool is_done_ = false;                 ///< the parser has the whole request

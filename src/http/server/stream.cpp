@@ -27,7 +27,7 @@ std::unexpected<model::Error> misused(std::string_view how) {
 
 }  // namespace
 
-Stream::Stream(Transport& transport, ReadBuffer& buffer, Rules& rules, const Request& request, Facts facts)
+Stream::Stream(Transport& transport, model::ReadBuffer& buffer, Rules& rules, const Request& request, Facts facts)
     : wire_(transport, buffer),
       rules_(rules),
       request_(request),

@@ -20,7 +20,7 @@ class Stream final : public Exchange, public std::enable_shared_from_this<Stream
     std::optional<std::uint64_t> size;  ///< of the body; nullopt: chunked
   };
   /// `request` and the transport stay until finish() and settle() have answered.
-  Stream(Transport& transport, ReadBuffer& buffer, Rules& rules, const Request& request, Facts facts);
+  Stream(Transport& transport, model::ReadBuffer& buffer, Rules& rules, const Request& request, Facts facts);
 
   ports::BodySource* body() override { return facts_.has_body ? &body_ : nullptr; }
   ports::Departure& departure() override { return wire_.departure(); }

@@ -7,6 +7,7 @@
 namespace valetkey::http::server {
 
 using model::equals_ignoring_case;
+
 namespace {
 
 /// The rest behind `http://` or `https://`; nullopt: not absolute.

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <utility>
 
-#include "http/server/read_buffer.hpp"
 #include "http/server/transport.hpp"
+#include "model/read_buffer.hpp"
 #include "ports/departure.hpp"
 
 namespace valetkey::http::server {
@@ -14,9 +14,9 @@ namespace valetkey::http::server {
 /// has left is noticed here.
 class Wire {
  public:
-  Wire(Transport& transport, ReadBuffer& buffer) : transport_(transport), buffer_(buffer) {}
+  Wire(Transport& transport, model::ReadBuffer& buffer) : transport_(transport), buffer_(buffer) {}
 
-  [[nodiscard]] ReadBuffer& buffer() { return buffer_; }
+  [[nodiscard]] model::ReadBuffer& buffer() { return buffer_; }
   [[nodiscard]] ports::Departure& departure() { return departure_; }
   [[nodiscard]] bool has_left() const { return departure_.has_left(); }
 
@@ -46,7 +46,7 @@ class Wire {
   void wake();
 
   Transport& transport_;
-  ReadBuffer& buffer_;
+  model::ReadBuffer& buffer_;
   ports::Departure departure_;
   bool is_filling_ = false;
   bool is_writing_ = false;

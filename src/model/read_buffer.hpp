@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-namespace valetkey::adapters::upstream {
+namespace valetkey::model {
 
 /// Bytes of a connection that were received and not used yet. What was used stays readable until room() is asked for.
 class ReadBuffer {
@@ -49,4 +49,4 @@ class ReadBuffer {
   std::size_t end_ = 0;
 };
 
-}  // namespace valetkey::adapters::upstream
+}  // namespace valetkey::model
