@@ -104,7 +104,7 @@ ports::Answer<Reply> AccountCalls::renewed(const Call& call, const oauth::Access
   const auto& facts = used.client->integration.proxy;
   // Where a newer generation is there already, it is used without another request (S24).
   auto access =
-      co_await world_.tokens.access_for(call.tenant, call.connection, {.rejected_generation = used.token.generation}, call.permission);
+      co_await world_.tokens.token_for(call.tenant, call.connection, {.rejected_generation = used.token.generation}, call.permission);
   if (!access) co_return handed_on(facts, std::move(reply), Warning::kRefreshFailed, std::move(sent), "");
   if (sent && !sent->is_whole()) co_return handed_on(facts, std::move(reply), Warning::kNotRepeated, std::move(sent), "");
   reply.body.reset();
@@ -120,7 +120,7 @@ ports::Answer<Reply> AccountCalls::renewed(const Call& call, const oauth::Access
 ports::Answer<Reply> AccountCalls::with_renewal(const Call& call, model::Microseconds& waited) {
   // Before anything is caused.
   if (auto fine = check_below(call.below); !fine) co_return model::fail(std::move(fine.error()));
-  auto access = co_await world_.tokens.access_for(call.tenant, call.connection, {}, call.permission);
+  auto access = co_await world_.tokens.token_for(call.tenant, call.connection, {}, call.permission);
   if (!access) co_return model::fail(std::move(access.error()));
   const auto api = prepared(*access);
   if (!api) co_return model::fail(api.error());

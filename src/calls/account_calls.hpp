@@ -59,7 +59,7 @@ class AccountCalls {
   AccountCalls(World world, Settings settings);
 
   /// The API's reply, whatever its status. Redirects are not followed (S15). Errors: kInvalidInput (the path), kNotSupported (an
-  /// upgrade), those of Tokens::access_for, api_of and Upstream::send.
+  /// upgrade), those of Tokens::token_for, api_of and Upstream::send.
   ports::Answer<Reply> send(Call call);
 
  private:

@@ -11,7 +11,6 @@ class TokenText {
   void add(std::string_view text) { parts_.back() += text; }
   void add_token() { parts_.emplace_back(); }
 
-  [[nodiscard]] bool has_token() const { return parts_.size() > 1; }
   [[nodiscard]] std::string with(std::string_view token) const {
     std::string out;
     out.reserve(parts_.front().size() + (parts_.size() - 1) * token.size() + parts_.back().size());

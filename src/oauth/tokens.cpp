@@ -157,14 +157,8 @@ void Tokens::refresh_later(const Snapshot& snapshot, Need need) {
       boost::asio::detached);
 }
 
-ports::Answer<LiveToken> Tokens::token_for(model::TenantId tenant, model::ConnectionId connection, Need need) {
-  auto access = co_await access_for(std::move(tenant), std::move(connection), std::move(need));
-  if (!access) co_return model::fail(std::move(access.error()));
-  co_return std::move(access->token);
-}
-
-std::optional<Access> Tokens::access_now(const model::TenantId& tenant, const model::ConnectionId& id, const Need& need,
-                                         const Permission& permission) {
+std::optional<Access> Tokens::token_now(const model::TenantId& tenant, const model::ConnectionId& id, const Need& need,
+                                        const Permission& permission) {
   auto connection = connections_.get(id.str());
   if (!connection || !may_see(*connection, tenant, permission)) return std::nullopt;
   auto grant = grants_.get(connection->current_grant.str());
@@ -178,8 +172,8 @@ std::optional<Access> Tokens::access_now(const model::TenantId& tenant, const mo
   return access;
 }
 
-ports::Answer<Access> Tokens::access_for(model::TenantId tenant, model::ConnectionId connection, Need need, Permission permission) {
-  if (auto now = access_now(tenant, connection, need, permission)) co_return std::move(*now);
+ports::Answer<Access> Tokens::token_for(model::TenantId tenant, model::ConnectionId connection, Need need, Permission permission) {
+  if (auto now = token_now(tenant, connection, need, permission)) co_return std::move(*now);
   std::optional<model::Error> failed;
   for (int round = 0; round < kMostRounds; ++round) {
     auto now = co_await snapshot(tenant, connection, permission);

@@ -37,15 +37,14 @@ class Tokens {
  public:
   Tokens(Context& context, Refresher& refresher, ports::EventBus& bus, std::size_t cache_bytes);
 
-  /// A token of the connection that lives as `need` asks. Errors: kNotFound (also for another tenant's connection), those of
-  /// refusal_of(), kProviderUnavailable, kOutcomeUnknown, kCredentialConfiguration, kHold, kStoreUnavailable.
-  ports::Answer<LiveToken> token_for(model::TenantId tenant, model::ConnectionId connection, Need need);
-  /// The same with the records. A connection that is not permitted is kNotFound before anything is caused.
-  ports::Answer<Access> access_for(model::TenantId tenant, model::ConnectionId connection, Need need, Permission permission = {});
-  /// The beginning of access_for(): its answer where nothing but the cache is needed, without suspending; nullopt: ask that, errors
+  /// A token of the connection that lives as `need` asks, with the records it is of. Errors: kNotFound (also for another tenant's
+  /// connection, and for one that is not permitted, before anything is caused), those of refusal_of(), kProviderUnavailable,
+  /// kOutcomeUnknown, kCredentialConfiguration, kHold, kStoreUnavailable.
+  ports::Answer<Access> token_for(model::TenantId tenant, model::ConnectionId connection, Need need, Permission permission = {});
+  /// The beginning of token_for(): its answer where nothing but the cache is needed, without suspending; nullopt: ask that, errors
   /// included.
-  std::optional<Access> access_now(const model::TenantId& tenant, const model::ConnectionId& connection, const Need& need,
-                                   const Permission& permission);
+  std::optional<Access> token_now(const model::TenantId& tenant, const model::ConnectionId& connection, const Need& need,
+                                  const Permission& permission);
 
  private:
   using SharedClient = std::shared_ptr<const Client>;

@@ -24,7 +24,7 @@ ports::Task<void> read_and_reject(EngineRig& rig, const std::vector<model::Conne
     const auto which = static_cast<std::size_t>(thread + round) % connections.size();
     Need need;
     if (round % 4 == 3 && seen[which] > 0) need.rejected_generation = seen[which];
-    const auto token = co_await rig.tokens->token_for(rig.tenant, connections[which].id, need);
+    const auto token = co_await rig.token_of(connections[which].id, need);
     EXPECT_TRUE(token) << token.error().detail;
     if (!token) co_return;
     EXPECT_GE(token->generation, seen[which] + (need.rejected_generation ? 1 : 0));

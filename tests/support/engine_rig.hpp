@@ -88,8 +88,14 @@ class EngineRig {
     return must(run(*world, records->load<model::Connection>(tenant, connection.id.str())));
   }
 
+  /// token_for() without the records.
+  ports::Answer<oauth::LiveToken> token_of(model::ConnectionId connection, oauth::Need need) {
+    auto access = co_await tokens->token_for(tenant, std::move(connection), std::move(need));
+    if (!access) co_return model::fail(std::move(access.error()));
+    co_return std::move(access->token);
+  }
   model::Result<oauth::LiveToken> read(const model::Connection& connection, oauth::Need need = {}) {
-    return run(*world, tokens->token_for(tenant, connection.id, std::move(need)));
+    return run(*world, token_of(connection.id, std::move(need)));
   }
   model::Result<oauth::LiveToken> force(const model::Connection& connection, std::int64_t generation) {
     return read(connection, {.rejected_generation = generation});
@@ -117,9 +123,7 @@ class EngineRig {
     });
     return done;
   }
-  auto start_read(const model::Connection& connection, oauth::Need need = {}) {
-    return start(tokens->token_for(tenant, connection.id, std::move(need)));
-  }
+  auto start_read(const model::Connection& connection, oauth::Need need = {}) { return start(token_of(connection.id, std::move(need))); }
 
   /// Runs whatever can run until `condition` holds; throws when nothing is left to do.
   template <class Condition>

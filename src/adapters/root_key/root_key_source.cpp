@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <openssl/crypto.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -91,13 +90,6 @@ std::error_code make_folder(const fs::path& folder) {
 }
 
 }  // namespace
-
-model::Result<std::vector<model::Secret>> root_keys_from_environment(char* value) {
-  const std::string_view text(value);
-  auto keys = parse_root_keys(text, ',', "VALETKEY_ROOT_KEY", "key");
-  OPENSSL_cleanse(value, text.size());
-  return keys;
-}
 
 model::Result<std::vector<model::Secret>> root_keys_from_file(const fs::path& path) {
   constexpr std::string_view kReading = "read root key file";

@@ -5,10 +5,6 @@
 
 namespace valetkey::adapters::root_key {
 
-/// The keys of an environment variable, comma separated. `value` is the process's own copy (getenv); it is overwritten with zeros,
-/// whatever the outcome, so that neither a child nor /proc shows it (S42).
-model::Result<std::vector<model::Secret>> root_keys_from_environment(char* value);
-
 /// The keys of a file, one a line, `#` comments. kNotFound when there is no such file; kKeyUnavailable for a mode other than 0600
 /// or 0400, and for anything that is no key.
 model::Result<std::vector<model::Secret>> root_keys_from_file(const std::filesystem::path& path);

@@ -49,21 +49,6 @@ struct RootKeySource : testing::Test {
   test::FixedRandom random;
 };
 
-TEST_F(RootKeySource, security_s42_environment_is_wiped_after_reading) {
-  auto value = kOne + "," + kTwo;
-  const auto size = value.size();
-  const auto keys = root_keys_from_environment(value.data());
-  ASSERT_TRUE(keys);
-  EXPECT_EQ(keys->size(), 2U);
-  EXPECT_EQ(value, std::string(size, '\0'));
-
-  std::string broken = "broken," + kOne;
-  const auto none = root_keys_from_environment(broken.data());
-  ASSERT_FALSE(none);
-  EXPECT_THAT(none.error().detail, AllOf(HasSubstr("VALETKEY_ROOT_KEY: key 1"), Not(HasSubstr("broken"))));
-  EXPECT_THAT(broken, Not(HasSubstr(kOne)));
-}
-
 TEST_F(RootKeySource, security_s42_file_mode_must_be_private) {
   for (const unsigned mode : {0600U, 0400U}) EXPECT_TRUE(root_keys_from_file(file(kOne, static_cast<fs::perms>(mode)))) << mode;
   for (const unsigned mode : {0640U, 0604U, 0660U, 0644U, 0700U, 0620U}) {

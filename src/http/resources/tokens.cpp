@@ -91,7 +91,7 @@ Response served(const OauthWorld& world, const Request& request, const oauth::Li
 ports::Task<Response> answer_token(OauthWorld world, const Request& request, model::Result<oauth::Need> need) {
   if (!need) co_return problem_response(need.error(), request);
   const ConnectionId id{request.parameter("id")};
-  auto access = co_await world.tokens.access_for(request.caller->tenant, id, std::move(*need), permission_of(request.caller));
+  auto access = co_await world.tokens.token_for(request.caller->tenant, id, std::move(*need), permission_of(request.caller));
   if (!access) {
     world.context.metrics.count("valetkey_token_reads_total", model::facts(access.error().code).code);
     co_return problem_response(access.error(), request);
@@ -104,7 +104,7 @@ std::optional<Response> token_at_once(const OauthWorld& world, const Request& re
   const auto need = need_of_read(request);
   if (!need) return std::nullopt;
   const auto access =
-      world.tokens.access_now(request.caller->tenant, ConnectionId{request.parameter("id")}, *need, permission_of(request.caller));
+      world.tokens.token_now(request.caller->tenant, ConnectionId{request.parameter("id")}, *need, permission_of(request.caller));
   if (!access) return std::nullopt;
   return served(world, request, access->token);
 }

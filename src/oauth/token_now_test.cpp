@@ -9,10 +9,10 @@ namespace {
 using test::EngineRig;
 
 std::optional<Access> now(EngineRig& rig, const model::Connection& connection, const Need& need = {}, const Permission& permission = {}) {
-  return rig.tokens->access_now(rig.tenant, connection.id, need, permission);
+  return rig.tokens->token_now(rig.tenant, connection.id, need, permission);
 }
 
-TEST(AccessNow, answers_what_a_read_answered_and_nothing_before_it) {
+TEST(TokenNow, answers_what_a_read_answered_and_nothing_before_it) {
   EngineRig rig;
   const auto connection = rig.connect();
   EXPECT_FALSE(now(rig, connection));
@@ -26,17 +26,17 @@ TEST(AccessNow, answers_what_a_read_answered_and_nothing_before_it) {
   EXPECT_EQ(access->connection->id, connection.id);
 }
 
-TEST(AccessNow, security_s17_what_is_not_permitted_or_of_another_tenant_is_not_answered) {
+TEST(TokenNow, security_s17_what_is_not_permitted_or_of_another_tenant_is_not_answered) {
   EngineRig rig;
   const auto connection = rig.connect();
   ASSERT_TRUE(rig.read(connection));
   ASSERT_TRUE(now(rig, connection));
-  EXPECT_FALSE(rig.tokens->access_now(model::TenantId{"ten_other"}, connection.id, {}, {}));
+  EXPECT_FALSE(rig.tokens->token_now(model::TenantId{"ten_other"}, connection.id, {}, {}));
   EXPECT_FALSE(now(rig, connection, {}, [](const model::Connection&) { return false; }));
   EXPECT_TRUE(now(rig, connection, {}, [&](const model::Connection& asked) { return asked.id == connection.id; }));
 }
 
-TEST(AccessNow, leaves_what_takes_a_refresh_to_the_read) {
+TEST(TokenNow, leaves_what_takes_a_refresh_to_the_read) {
   EngineRig rig;
   const auto connection = rig.connect(3600);
   ASSERT_TRUE(rig.read(connection));
@@ -48,7 +48,7 @@ TEST(AccessNow, leaves_what_takes_a_refresh_to_the_read) {
   EXPECT_FALSE(now(rig, connection)) << "it has expired";
 }
 
-TEST(AccessNow, never_answers_a_generation_that_was_renewed) {
+TEST(TokenNow, never_answers_a_generation_that_was_renewed) {
   EngineRig rig;
   const auto connection = rig.connect();
   ASSERT_TRUE(rig.read(connection));
