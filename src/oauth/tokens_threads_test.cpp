@@ -37,6 +37,7 @@ TEST(Tokens, refresh_5_1_storm_of_readers_and_rejections_on_many_threads) {
   std::array<boost::asio::io_context, kThreads> contexts;
   EngineRig rig;
   std::vector<model::Connection> connections;
+  connections.reserve(kConnections);
   for (int i = 0; i < kConnections; ++i) connections.push_back(rig.connect());
   rig.clock.advance(std::chrono::seconds{3601});
   auto guard = boost::asio::make_work_guard(*rig.world);
@@ -44,6 +45,7 @@ TEST(Tokens, refresh_5_1_storm_of_readers_and_rejections_on_many_threads) {
   std::thread engine([&] { rig.world->run(); });
 
   std::vector<std::thread> readers;
+  readers.reserve(kThreads);
   for (int i = 0; i < kThreads; ++i)
     readers.emplace_back([&, i] {
       auto& own = contexts[static_cast<std::size_t>(i)];

@@ -16,7 +16,6 @@ namespace fs = std::filesystem;
 using model::Code;
 using testing::AllOf;
 using testing::HasSubstr;
-using testing::Not;
 
 const std::string kOne = model::to_base64("0123456789abcdef0123456789abcdef");
 const std::string kTwo = model::to_base64("fedcba9876543210fedcba9876543210");
