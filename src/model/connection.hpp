@@ -17,6 +17,13 @@ struct EndUser {
   std::string email;
 };
 
+/// What the Token Validation service found last (DESIGN 6).
+struct Validation {
+  std::string outcome;                          ///< valid, invalid, unknown
+  std::string reason;                           ///< code; of an invalid or unknown one
+  WallTime at{};
+};
+
 /// One account that was authorised through a credential.
 struct Connection {
   ConnectionId id;
@@ -31,6 +38,7 @@ struct Connection {
   std::map<std::string, std::string> fields;    ///< placeholder values
   std::map<std::string, std::string> metadata;  ///< the platform's own labels
   GrantId current_grant;
+  std::optional<Validation> validation;         ///< the last one that told something or failed to
   std::string unique_key;                       ///< client credentials: one per credential, audience and scope set; empty: free
   WallTime created_at{};
   WallTime updated_at{};

@@ -11,14 +11,21 @@ static void members(Io& io, Is<EndUser> auto& user) {
 }
 
 template <class Io>
+static void members(Io& io, Is<Validation> auto& validation) {
+  io("outcome", validation.outcome);
+  io("reason", validation.reason);
+  io("at", validation.at);
+}
+
+template <class Io>
 static void members(Io& io, Is<Connection> auto& connection) {
   io("end_user", connection.end_user);
-  io("app_user_id", connection.app_user_id);
   io("account", connection.account);
   io("state_reason", connection.state_reason);
   io("fields", connection.fields);
   io("metadata", connection.metadata);
   io("current_grant", connection.current_grant);
+  io("validation", connection.validation);
   io("created_at", connection.created_at);
   io("updated_at", connection.updated_at);
 }
@@ -30,7 +37,7 @@ Row to_row(const Connection& connection) {
           .id = connection.id.str(),
           .revision = connection.revision,
           .columns = {text_column(connection.credential.str()), text_column(connection.end_user.id),
-                      text_column(to_string(connection.state)), text_column(connection.unique_key)},
+                      text_column(to_string(connection.state)), text_column(connection.unique_key), text_column(connection.app_user_id)},
           .doc = document_of(connection)};
 }
 
@@ -47,6 +54,7 @@ Result<Connection> from_row(const Row& row) {
   connection.end_user.id = text_of(row.columns[1]);
   connection.state = *state;
   connection.unique_key = text_of(row.columns[3]);
+  connection.app_user_id = text_of(row.columns[4]);
   return connection;
 }
 

@@ -2,15 +2,9 @@
 
 #include "model/records.hpp"
 #include "model/row_document.hpp"
+#include "model/stored_secret_document.hpp"
 
 namespace valetkey::model {
-
-template <class Io>
-static void members(Io& io, Is<StoredSecret> auto& secret) {
-  io("sealed", secret.sealed);
-  io("set_at", secret.set_at);
-  io("valid_until", secret.valid_until);
-}
 
 template <class Io>
 static void members(Io& io, Is<EndpointSet> auto& set) {

@@ -48,6 +48,18 @@ constexpr Table<SessionState, 5> kSessionStates{{{"open", SessionState::kOpen},
                                                  {"failed", SessionState::kFailed}}};
 constexpr Table<KeyRole, 3> kKeyRoles{
     {{"tenant", KeyRole::kTenant}, {"installation", KeyRole::kInstallation}, {"bootstrap", KeyRole::kBootstrap}}};
+constexpr Table<Implementation, 3> kImplementations{
+    {{"declarative", Implementation::kDeclarative}, {"script", Implementation::kScript}, {"http", Implementation::kHttp}}};
+constexpr Table<Verification, 2> kVerifications{{{"service", Verification::kService}, {"none", Verification::kNone}}};
+constexpr Table<RequestState, 4> kRequestStates{{{"received", RequestState::kReceived},
+                                                 {"unparsed", RequestState::kUnparsed},
+                                                 {"unmatched", RequestState::kUnmatched},
+                                                 {"published", RequestState::kPublished}}};
+constexpr Table<RequestKind, 2> kRequestKinds{{{"webhook", RequestKind::kWebhook}, {"action", RequestKind::kAction}}};
+constexpr Table<DeliveryState, 4> kDeliveryStates{{{"pending", DeliveryState::kPending},
+                                                   {"delivered", DeliveryState::kDelivered},
+                                                   {"dead", DeliveryState::kDead},
+                                                   {"cancelled", DeliveryState::kCancelled}}};
 
 }  // namespace
 
@@ -106,6 +118,27 @@ Spellings<SessionState> spellings() {
 template <>
 Spellings<KeyRole> spellings() {
   return kKeyRoles;
+}
+
+template <>
+Spellings<Implementation> spellings() {
+  return kImplementations;
+}
+template <>
+Spellings<Verification> spellings() {
+  return kVerifications;
+}
+template <>
+Spellings<RequestState> spellings() {
+  return kRequestStates;
+}
+template <>
+Spellings<RequestKind> spellings() {
+  return kRequestKinds;
+}
+template <>
+Spellings<DeliveryState> spellings() {
+  return kDeliveryStates;
 }
 
 }  // namespace valetkey::model

@@ -4,9 +4,13 @@
 #include <string_view>
 #include <utility>
 
+#include "model/config_service.hpp"
 #include "model/connect_session.hpp"
 #include "model/connection.hpp"
 #include "model/credential.hpp"
+#include "model/delivery.hpp"
+#include "model/endpoint.hpp"
+#include "model/received_request.hpp"
 #include "model/tenant.hpp"
 
 namespace valetkey::model {
@@ -45,6 +49,16 @@ template <>
 Spellings<SessionState> spellings();
 template <>
 Spellings<KeyRole> spellings();
+template <>
+Spellings<DeliveryState> spellings();
+template <>
+Spellings<RequestKind> spellings();
+template <>
+Spellings<RequestState> spellings();
+template <>
+Spellings<Verification> spellings();
+template <>
+Spellings<Implementation> spellings();
 
 template <class Enum>
 std::string_view spelling(Enum value) {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "model/id.hpp"
+#include "model/sealed.hpp"
 
 namespace valetkey::model {
 
@@ -11,10 +12,13 @@ struct Event {
   EventId id;
   TenantId tenant;
   std::int64_t sequence = 0;
-  std::string type;        ///< connection.created, connection.needs_reconnect, ...
+  std::string type;        ///< of the broker: connection.created, ...; of an application: webhook.{eventType}, action.{eventType}
   std::string connection;  ///< id or empty
   std::string credential;  ///< id or empty
-  std::string payload;     ///< JSON object
+  std::string integration; ///< slug or empty; of an application's events
+  std::string request;     ///< id of the received request or empty
+  std::string payload;     ///< JSON object: what may be read by whoever may list events
+  Sealed body{};           ///< the application's own payload, JSON, under the tenant's key of events (S40); empty: there is none
   WallTime occurred_at{};
 };
 

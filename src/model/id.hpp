@@ -48,6 +48,22 @@ struct DataKeyTag {
   static constexpr std::string_view kPrefix = "dk_";
 };
 
+struct ServiceTag {
+  static constexpr std::string_view kPrefix = "serv_";
+};
+struct EndpointTag {
+  static constexpr std::string_view kPrefix = "ep_";
+};
+struct RequestTag {
+  static constexpr std::string_view kPrefix = "req_";
+};
+struct DestinationTag {
+  static constexpr std::string_view kPrefix = "dest_";
+};
+struct DeliveryTag {
+  static constexpr std::string_view kPrefix = "dlv_";
+};
+
 using TenantId = Id<TenantTag>;
 using CredentialId = Id<CredentialTag>;
 using ConnectionId = Id<ConnectionTag>;
@@ -56,6 +72,11 @@ using ConnectSessionId = Id<ConnectSessionTag>;
 using ApiKeyId = Id<ApiKeyTag>;
 using EventId = Id<EventTag>;
 using DataKeyId = Id<DataKeyTag>;
+using ServiceId = Id<ServiceTag>;
+using EndpointId = Id<EndpointTag>;
+using RequestId = Id<RequestTag>;
+using DestinationId = Id<DestinationTag>;
+using DeliveryId = Id<DeliveryTag>;
 
 /// `prefix` + UUIDv7 of `now` and 10 random bytes in base32hex.
 std::string make_id_text(std::string_view prefix, WallTime now, std::string_view random10);

@@ -1,8 +1,13 @@
 #pragma once
+#include "model/config_service.hpp"
 #include "model/connect_session.hpp"
 #include "model/connection.hpp"
 #include "model/credential.hpp"
+#include "model/delivery.hpp"
+#include "model/destination.hpp"
+#include "model/endpoint.hpp"
 #include "model/error.hpp"
+#include "model/received_request.hpp"
 #include "model/row.hpp"
 #include "model/tenant.hpp"
 
@@ -42,6 +47,24 @@ template <>
 inline constexpr Kind kKindOf<ConnectSession> = Kind::kConnectSession;
 template <>
 inline constexpr Kind kKindOf<Flow> = Kind::kFlow;
+template <>
+inline constexpr Kind kKindOf<ConfigService> = Kind::kConfigService;
+template <>
+inline constexpr Kind kKindOf<ServiceVersion> = Kind::kServiceVersion;
+template <>
+inline constexpr Kind kKindOf<Endpoint> = Kind::kEndpoint;
+template <>
+inline constexpr Kind kKindOf<EndpointKey> = Kind::kEndpointKey;
+template <>
+inline constexpr Kind kKindOf<ReceivedRequest> = Kind::kReceivedRequest;
+template <>
+inline constexpr Kind kKindOf<SeenEvent> = Kind::kSeenEvent;
+template <>
+inline constexpr Kind kKindOf<Destination> = Kind::kDestination;
+template <>
+inline constexpr Kind kKindOf<Delivery> = Kind::kDelivery;
+template <>
+inline constexpr Kind kKindOf<EventCursor> = Kind::kEventCursor;
 
 template <class Record>
 Row to_row(const Record& record);
@@ -49,6 +72,7 @@ template <class Record>
 Result<Record> from_row(const Row& row);
 
 std::string endpoint_set_id(const CredentialId& credential, std::int64_t number);
+std::string service_version_id(const ServiceId& service, std::int64_t number);
 std::string custom_integration_id(const TenantId& tenant, std::string_view slug);
 
 #define VALETKEY_DECLARE_ROW(Record) \
@@ -67,6 +91,15 @@ VALETKEY_DECLARE_ROW(Connection);
 VALETKEY_DECLARE_ROW(Grant);
 VALETKEY_DECLARE_ROW(ConnectSession);
 VALETKEY_DECLARE_ROW(Flow);
+VALETKEY_DECLARE_ROW(ConfigService);
+VALETKEY_DECLARE_ROW(ServiceVersion);
+VALETKEY_DECLARE_ROW(Endpoint);
+VALETKEY_DECLARE_ROW(EndpointKey);
+VALETKEY_DECLARE_ROW(ReceivedRequest);
+VALETKEY_DECLARE_ROW(SeenEvent);
+VALETKEY_DECLARE_ROW(Destination);
+VALETKEY_DECLARE_ROW(Delivery);
+VALETKEY_DECLARE_ROW(EventCursor);
 #undef VALETKEY_DECLARE_ROW
 
 }  // namespace valetkey::model

@@ -25,8 +25,17 @@ enum class Kind {
   kFlow,
   kIdempotency,
   kTokenReads,
+  kConfigService,
+  kServiceVersion,
+  kEndpoint,
+  kEndpointKey,
+  kReceivedRequest,
+  kSeenEvent,
+  kDestination,
+  kDelivery,
+  kEventCursor,
 };
-inline constexpr std::size_t kKindCount = static_cast<std::size_t>(Kind::kTokenReads) + 1;
+inline constexpr std::size_t kKindCount = static_cast<std::size_t>(Kind::kEventCursor) + 1;
 
 /// A value a store can find rows by.
 using Column = std::variant<std::monostate, std::int64_t, std::string>;

@@ -102,13 +102,18 @@ struct Query {
   int limit = 100;
 };
 
+/// Events in the order of their sequence, those behind `after`.
 struct EventQuery {
-  std::string tenant;
+  std::string tenant;        ///< empty: of all
   std::int64_t after = 0;    ///< sequence
   int limit = 100;
   std::string connection;    ///< empty: any
+  std::string credential;    ///< empty: any
+  std::string integration;   ///< empty: any
   std::string type;          ///< empty: any
   std::string id;            ///< of one event; empty: any
+  std::optional<model::WallTime> since;  ///< occurred then or later
+  std::optional<model::WallTime> until;  ///< occurred before
 };
 
 /// Where records live. Thread safe. Every answer resumes on the caller's executor.

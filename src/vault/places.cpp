@@ -49,4 +49,35 @@ Place rescue_place(const model::TenantId& tenant, const model::GrantId& grant, s
   return {.label = "rescue", .tenant = tenant, .record = grant.str(), .revision = std::to_string(generation)};
 }
 
+Place endpoint_secret_place(const model::Endpoint& endpoint, std::string_view name, model::WallTime set_at) {
+  return {.label = "endpoint_secret",
+          .tenant = endpoint.tenant,
+          .record = endpoint.id.str(),
+          .revision = length_prefixed({name, endpoint.credential.str(), std::to_string(model::to_unix_ms(set_at))})};
+}
+
+Place destination_secret_place(const model::Destination& destination, model::WallTime set_at) {
+  return {.label = "destination_secret",
+          .tenant = destination.tenant,
+          .record = destination.id.str(),
+          .revision = length_prefixed({destination.url, std::to_string(model::to_unix_ms(set_at))})};
+}
+
+Place service_secret_place(const model::ConfigService& service) {
+  return {.label = "service_secret", .tenant = service.tenant, .record = service.id.str(), .revision = {}};
+}
+
+namespace {
+
+Place event_place(std::string_view label, const model::TenantId& tenant, const std::string& record) {
+  return {.purpose = Purpose::kEvents, .label = label, .tenant = tenant, .record = record, .revision = {}};
+}
+
+}  // namespace
+
+Place raw_request_place(const model::ReceivedRequest& request) { return event_place("raw_request", request.tenant, request.id.str()); }
+Place messages_place(const model::ReceivedRequest& request) { return event_place("messages", request.tenant, request.id.str()); }
+Place event_body_place(const model::TenantId& tenant, const model::EventId& event) { return event_place("event_body", tenant, event.str()); }
+Place delivery_reply_place(const model::Delivery& delivery) { return event_place("delivery_reply", delivery.tenant, delivery.id.str()); }
+
 }  // namespace valetkey::vault

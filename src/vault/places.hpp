@@ -1,9 +1,14 @@
 #pragma once
 #include <string_view>
 
+#include "model/config_service.hpp"
 #include "model/connect_session.hpp"
 #include "model/connection.hpp"
 #include "model/credential.hpp"
+#include "model/delivery.hpp"
+#include "model/destination.hpp"
+#include "model/endpoint.hpp"
+#include "model/received_request.hpp"
 #include "vault/place.hpp"
 
 namespace valetkey::vault {
@@ -26,5 +31,16 @@ Place code_verifier_place(const model::Flow& flow);
 
 /// The rotated token of a grant while the store is down. Outside the store, so the generation is bound.
 Place rescue_place(const model::TenantId& tenant, const model::GrantId& grant, std::int64_t generation);
+
+Place endpoint_secret_place(const model::Endpoint& endpoint, std::string_view name, model::WallTime set_at);
+/// Binds the URL: a secret does not sign for another audience (S35).
+Place destination_secret_place(const model::Destination& destination, model::WallTime set_at);
+Place service_secret_place(const model::ConfigService& service);
+
+// Under the tenant's key of events (S40).
+Place raw_request_place(const model::ReceivedRequest& request);
+Place messages_place(const model::ReceivedRequest& request);
+Place event_body_place(const model::TenantId& tenant, const model::EventId& event);
+Place delivery_reply_place(const model::Delivery& delivery);
 
 }  // namespace valetkey::vault

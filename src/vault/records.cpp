@@ -27,6 +27,15 @@ std::string_view name_of(Kind kind) {
     case Kind::kFlow: return "authorisation request";
     case Kind::kIdempotency: return "idempotency record";
     case Kind::kTokenReads: return "count of token reads";
+    case Kind::kConfigService: return "service";
+    case Kind::kServiceVersion: return "version of a service";
+    case Kind::kEndpoint: return "endpoint";
+    case Kind::kEndpointKey: return "endpoint key";
+    case Kind::kReceivedRequest: return "request";
+    case Kind::kSeenEvent: return "seen event";
+    case Kind::kDestination: return "destination";
+    case Kind::kDelivery: return "delivery";
+    case Kind::kEventCursor: return "event cursor";
   }
   std::unreachable();
 }

@@ -8,11 +8,14 @@ using model::fail;
 
 model::Result<void> add_event(Connection& connection, const model::Event& event) {
   auto statement = connection.prepare(
-      "INSERT INTO events (id, tenant, type, connection, credential, payload, occurred_at) VALUES (?, ?, ?, ?, ?, ?, ?)", "save an event");
+      "INSERT INTO events (id, tenant, type, connection, credential, payload, occurred_at, integration, request, body) VALUES (?, ?, ?, ?, ?, "
+      "?, ?, ?, ?, ?)",
+      "save an event");
   if (!statement) return fail(std::move(statement.error()));
   statement->bind(std::string_view(event.id.str())).bind(std::string_view(event.tenant.str())).bind(std::string_view(event.type));
   statement->bind_optional(event.connection).bind_optional(event.credential).bind(std::string_view(event.payload));
-  return statement->bind(model::to_unix_ms(event.occurred_at)).run();
+  statement->bind(model::to_unix_ms(event.occurred_at)).bind_optional(event.integration).bind_optional(event.request);
+  return statement->bind_blob(event.body.bytes).run();
 }
 
 namespace {

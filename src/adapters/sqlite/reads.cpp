@@ -1,5 +1,7 @@
 #include "adapters/sqlite/reads.hpp"
 
+#include <fmt/format.h>
+
 #include "adapters/sqlite/kind_sql.hpp"
 
 namespace valetkey::adapters::sqlite {
@@ -74,17 +76,23 @@ model::Result<std::int64_t> count_rows(Connection& connection, const ports::Quer
 
 model::Result<std::vector<model::Event>> read_events(Connection& connection, const ports::EventQuery& query) {
   std::string sql =
-      "SELECT sequence, id, tenant, type, connection, credential, payload, occurred_at FROM events WHERE tenant = ? AND sequence > ?";
-  if (!query.connection.empty()) sql += " AND connection = ?";
-  if (!query.type.empty()) sql += " AND type = ?";
-  if (!query.id.empty()) sql += " AND id = ?";
+      "SELECT sequence, id, tenant, type, connection, credential, payload, occurred_at, integration, request, body FROM events WHERE "
+      "sequence > ?";
+  const std::pair<std::string_view, std::string_view> equal[] = {{"tenant", query.tenant},           {"connection", query.connection},
+                                                                  {"credential", query.credential},   {"type", query.type},
+                                                                  {"integration", query.integration}, {"id", query.id}};
+  for (const auto& [column, value] : equal)
+    if (!value.empty()) sql += fmt::format(" AND {} = ?", column);
+  if (query.since) sql += " AND occurred_at >= ?";
+  if (query.until) sql += " AND occurred_at < ?";
   sql += " ORDER BY sequence LIMIT ?";
   auto statement = connection.prepare(sql, "read events");
   if (!statement) return fail(std::move(statement.error()));
-  statement->bind(std::string_view(query.tenant)).bind(query.after);
-  if (!query.connection.empty()) statement->bind(std::string_view(query.connection));
-  if (!query.type.empty()) statement->bind(std::string_view(query.type));
-  if (!query.id.empty()) statement->bind(std::string_view(query.id));
+  statement->bind(query.after);
+  for (const auto& [column, value] : equal)
+    if (!value.empty()) statement->bind(value);
+  if (query.since) statement->bind(model::to_unix_ms(*query.since));
+  if (query.until) statement->bind(model::to_unix_ms(*query.until));
   statement->bind(std::max(query.limit, 0));
   std::vector<model::Event> events;
   auto read = each_row(*statement, [&](const Statement& at) {
@@ -94,7 +102,10 @@ model::Result<std::vector<model::Event>> read_events(Connection& connection, con
                       .type = at.text(3),
                       .connection = at.text(4),
                       .credential = at.text(5),
+                      .integration = at.text(8),
+                      .request = at.text(9),
                       .payload = at.text(6),
+                      .body = {at.blob(10)},
                       .occurred_at = model::from_unix_ms(at.integer(7))});
   });
   if (!read) return fail(std::move(read.error()));

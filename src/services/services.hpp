@@ -1,0 +1,70 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include "model/config_service.hpp"
+#include "ports/account_api.hpp"
+#include "ports/clock.hpp"
+#include "ports/config_services.hpp"
+#include "ports/event_bus.hpp"
+#include "ports/http_client.hpp"
+#include "ports/metrics.hpp"
+#include "ports/script_engine.hpp"
+#include "services/incoming.hpp"
+#include "services/preset_library.hpp"
+#include "services/service_document.hpp"
+#include "vault/records.hpp"
+
+namespace valetkey::services {
+
+class KeyFetch;  ///< services/keys/key_fetch.hpp
+
+/// One config service, ready to run: a preset, or a version of a tenant's own. Immutable and shared.
+struct Service {
+  std::string name;                                  ///< preset/slack, serv_..., or empty for an inline document
+  model::TenantId tenant;                            ///< empty: a preset
+  model::Implementation implementation = model::Implementation::kDeclarative;
+  std::vector<std::string> kinds;
+  std::shared_ptr<const ServiceDocument> document;   ///< declarative
+  std::string source;                                ///< script: JavaScript
+  std::string url;                                   ///< http
+  model::Secret signing_secret;                      ///< http: what its requests are signed with
+};
+using ServicePtr = std::shared_ptr<const Service>;
+
+/// Runs config services of all implementations (DESIGN 6). Thread safe.
+class Services {
+ public:
+  struct World {
+    vault::Records& records;
+    vault::KeyRing& keys;
+    ports::Clock& clock;
+    ports::Random& random;
+    ports::HttpClient& http;
+    ports::ScriptEngine& scripts;
+    ports::Metrics& metrics;
+    ports::EventBus& bus;
+    const PresetLibrary& presets;
+  };
+  explicit Services(World world);
+  ~Services();
+
+  /// By name, cached until it changes. kNotFound, or kInvalidInput where it is not of `kind`.
+  ports::Answer<ServicePtr> find(model::TenantId tenant, std::string name, std::string_view kind);
+
+  /// Unsigned challenge -> verify -> signed challenge (S25). Never an error: what cannot be verified is rejected, with the reason.
+  /// `service` null: rejected.
+  ports::Task<Verdict> verify(ServicePtr service, const Incoming& request, const EndpointValues& values, model::TenantId tenant);
+  /// The events of a verified request; an error makes it `unparsed`.
+  ports::Answer<Parsed> parse(ServicePtr service, const Incoming& request, const EndpointValues& values, const Verdict& verdict, model::TenantId tenant);
+  ports::Answer<Action> parse_action(ServicePtr service, const Incoming& request, const EndpointValues& values, const Verdict& verdict,
+                                     model::TenantId tenant);
+  /// The application's user ids of an event, where a script or http mapper decides; else those of the message.
+  ports::Answer<std::vector<std::string>> users_of(ServicePtr mapper, const Message& message, model::TenantId tenant);
+
+ private:
+  World world_;
+  std::unique_ptr<KeyFetch> keys_;
+};
+
+}  // namespace valetkey::services
