@@ -50,7 +50,9 @@ struct Credential {
   std::string response_type = "code";
   Overrides overrides;
   std::map<std::string, std::string> placeholders;  ///< those the operator fills
-  std::map<std::string, std::string> config_services;
+  std::map<std::string, std::string> config_services;  ///< of a token step with its version: serv_...@3 (S1)
+  bool custom = false;                   ///< token_generation and token_refreshal stand in for the standard token requests
+  std::map<std::string, std::string> config_params;  ///< what these two are told; no secrets
   std::vector<std::string> return_urls;
   std::vector<std::string> opener_origins;
   std::vector<std::string> audiences;    ///< that a token read may ask for (RFC 8707)

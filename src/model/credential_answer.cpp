@@ -28,6 +28,8 @@ json::object config_services_of(const std::map<std::string, std::string>& servic
     const auto found = services.find(std::string(kind));
     out.emplace(kind, found == services.end() ? json::value(nullptr) : json::value(found->second));
   }
+  for (const auto kind : kCustomServiceKinds)
+    if (const auto found = services.find(std::string(kind)); found != services.end()) out.emplace(kind, found->second);
   return out;
 }
 
@@ -50,6 +52,8 @@ void add_own(json::object& out, const Credential& credential, const EndpointSet&
   out["integration"] = credential.integration;
   out["authentication_type"] = credential.authentication_type;
   out["config_services"] = config_services_of(set.config_services);
+  out["custom"] = credential.custom;
+  out["config_params"] = object_of(credential.config_params);
   out["grant_type"] = spelling(credential.grant_type);
   out["client_id"] = set.client_id;
   out["client_secret_set"] = !set.secrets.empty();

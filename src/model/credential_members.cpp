@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t kMostUrls = 20;
 constexpr std::size_t kMostScopes = 100;
 constexpr std::size_t kMostAudiences = 16;
+constexpr std::size_t kMostParams = 32;
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
@@ -164,11 +165,25 @@ void read_or_default(CredentialReading& reading, std::string_view name, T& into,
   if (value) into = *value;
 }
 
-/// Switches of steps that a later version builds: false says nothing, true asks for them.
+/// A step that a later version builds: false says nothing, true asks for it.
 void read_later_switches(CredentialReading& reading) {
-  for (const std::string_view name : {"custom", "legacy"})
-    if (reading.reader.optional_bool(name).value_or(false))
-      reading.later.push_back({pointer_to("", name), fmt::format("{} comes with a later version", name)});
+  if (reading.reader.optional_bool("legacy").value_or(false)) reading.later.push_back({"/legacy", "legacy comes with a later version"});
+}
+
+/// Custom authentication (DESIGN 6). Without it its services and parameters are nothing, and go with it.
+void read_custom(CredentialReading& reading) {
+  auto& credential = reading.out.credential;
+  read_or_default(reading, "custom", credential.custom, reading.reader.optional_bool("custom"));
+  if (!credential.custom) {
+    credential.config_params.clear();
+    std::erase_if(credential.config_services, [](const auto& service) { return is_custom_service_kind(service.first); });
+  }
+  const auto how = given(reading.reader, "config_params");
+  if (how == Given::kNull) credential.config_params.clear();
+  if (how != Given::kValue) return;
+  auto params = reading.reader.optional_string_map("config_params", kMostParams);
+  if (params && !credential.custom && !params->empty()) reading.reader.error("config_params", "are for custom authentication: set custom");
+  else if (params) credential.config_params = std::move(*params);
 }
 
 /// One value of a placeholder; null gives it back to the default.
@@ -189,7 +204,9 @@ std::optional<std::string> read_placeholder(CredentialReading& reading, const st
 
 /// One config service; null turns the step off, also where the integration names a preset.
 std::optional<std::string> read_config_service(CredentialReading& reading, const std::string& kind, const boost::json::value& value) {
-  if (!is_config_service_kind(kind)) return fmt::format("unknown kind; known: {}", fmt::join(kConfigServiceKinds, ", "));
+  const bool is_custom = is_custom_service_kind(kind);
+  if (!is_config_service_kind(kind) && !is_custom) return fmt::format("unknown kind; known: {}", fmt::join(kConfigServiceKinds, ", "));
+  if (is_custom && !reading.out.credential.custom && !value.is_null()) return "is for custom authentication: set custom";
   if (!value.is_null() && (!value.is_string() || value.as_string().empty() || value.as_string().size() > 100))
     return "must be the name of a config service, 1 to 100 bytes, or null";
   reading.out.credential.config_services.insert_or_assign(kind, value.is_null() ? std::string() : std::string(value.as_string()));
@@ -219,6 +236,7 @@ void read_own_members(CredentialReading& reading) {
   read_or_default(reading, "completion", credential.completion, reader.optional_choice<Completion>("completion", spellings<Completion>()));
   read_or_default(reading, "keep_password", credential.keep_password, reader.optional_bool("keep_password"));
   read_later_switches(reading);
+  read_custom(reading);
 }
 
 void read_named_values(CredentialReading& reading) {
@@ -233,9 +251,7 @@ void read_named_values(CredentialReading& reading) {
   if (reader.optional_object("config_services"))
     for (const auto& [kind, value] : reader.raw("config_services")->as_object()) {
       const auto pointer = pointer_to("/config_services", kind);
-      if (is_custom_service_kind(kind))
-        reading.later.push_back({pointer, fmt::format("{} comes with a later version", std::string_view(kind))});
-      else if (auto wrong = read_config_service(reading, kind, value)) reading.errors.push_back({pointer, std::move(*wrong)});
+      if (auto wrong = read_config_service(reading, kind, value)) reading.errors.push_back({pointer, std::move(*wrong)});
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "model/config_service_kinds.hpp"
 #include "model/credential_members.hpp"
 #include "model/effective.hpp"
 #include "model/enum_spelling.hpp"
@@ -172,6 +173,18 @@ void check_secret(CredentialReading& reading, const Integration& effective) {
     reading.reader.error("client_authentication", "none cannot be used with the grant client_credentials (RFC 6749 section 4.4)");
 }
 
+void check_custom(CredentialReading& reading) {
+  const auto& credential = reading.out.credential;
+  if (!credential.custom) return;
+  for (const auto kind : kCustomServiceKinds) {
+    // A token of the client's own is generated again where it is not refreshed.
+    const bool is_optional = kind == "token_refreshal" && credential.grant_type == GrantType::kClientCredentials;
+    const auto named = credential.config_services.find(std::string(kind));
+    if (!is_optional && (named == credential.config_services.end() || named->second.empty()))
+      reading.errors.push_back({pointer_to("/config_services", kind), "is required with custom"});
+  }
+}
+
 }  // namespace
 
 void read_overrides(CredentialReading& reading) {
@@ -199,6 +212,7 @@ void check_credential(CredentialReading& reading) {
   check_urls_given(credential, effective, reading.errors);
   check_placeholders_given(credential, effective, reading.errors);
   check_secret(reading, effective);
+  check_custom(reading);
   check_account_scope(reading, effective);
   if (!effective.pkce && credential.overrides.redirect_uri)
     reading.reader.error("pkce", "off together with a foreign redirect_uri is refused: a stolen code would be enough (S12)");

@@ -51,6 +51,8 @@ static void members(Io& io, Is<Credential> auto& credential) {
   io("overrides", credential.overrides);
   io("placeholders", credential.placeholders);
   io("config_services", credential.config_services);
+  io("custom", credential.custom);
+  io("config_params", credential.config_params);
   io("return_urls", credential.return_urls);
   io("opener_origins", credential.opener_origins);
   io("audiences", credential.audiences);

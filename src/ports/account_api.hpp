@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <optional>
 #include <string>
 
@@ -7,6 +8,13 @@
 
 namespace valetkey::ports {
 
+/// A connection that is being made, and so stands nowhere yet: what its calls are built from.
+struct Connecting {
+  model::CredentialId credential;
+  std::int64_t endpoint_set = 0;
+  std::map<std::string, std::string> fields;  ///< all of them, to fill the base URI; nobody is matched by them (S28)
+};
+
 /// One buffered call to the API of a connected account, with its token, inside its base URI (S38: the broker fixes the connection).
 struct AccountCall {
   enum class To { kBase, kUserinfo, kIntrospection };  ///< the last two: the URLs of the endpoint set; POST of the token for introspection
@@ -14,10 +22,12 @@ struct AccountCall {
   model::ConnectionId connection;
   To to = To::kBase;
   std::string method = "GET";
-  std::string path;                          ///< below the base URI, with a query; kBase only
+  std::string path;  ///< below the base URI, with a query; kBase only
   Headers headers;
   std::string body;
-  std::optional<model::Secret> access_token;  ///< inside the refresh guard the token comes as a value, so that the guard is never asked again
+  std::optional<model::Secret>
+      access_token;  ///< inside the refresh guard the token comes as a value, so that the guard is never asked again
+  std::optional<Connecting> connecting;  ///< with access_token: in place of what the store knows of `connection`
   std::size_t max_response = 1 << 20;
   model::Milliseconds deadline{15'000};
 };

@@ -1,5 +1,6 @@
 #pragma once
 #include <boost/json/object.hpp>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -7,6 +8,7 @@
 
 #include "model/id.hpp"
 #include "model/secret.hpp"
+#include "ports/account_api.hpp"
 #include "ports/task.hpp"
 
 namespace valetkey::ports {
@@ -21,6 +23,7 @@ struct ConnectedAccount {
   boost::json::object id_token;               ///< its validated claims; empty: there was none
   std::map<std::string, std::string> fields;  ///< those that the token response or a look-up filled
   model::Secret access_token;                 ///< for calls of a script
+  Connecting connecting;                      ///< for the same
 };
 
 enum class TokenVerdict { kValid, kInvalid, kUnknown };
@@ -38,6 +41,7 @@ struct ValidationCall {
   model::ConnectionId connection;
   std::string service;
   std::string account;                        ///< expected; empty: unknown
+  std::optional<model::Secret> access_token;  ///< the one to check; absent: the one a token read gives
 };
 
 /// Custom authentication: a token generated or refreshed by a service of the operator's (DESIGN 6).
@@ -54,6 +58,7 @@ struct TokenStep {
   std::map<std::string, model::Secret> secrets;   ///< by name: refresh_token, access_token, code, code_verifier, username, password
   std::string redirect_uri;
   model::Milliseconds deadline{15'000};
+  std::function<bool()> may_send;             ///< asked directly before the first byte of a request leaves; may be empty
 };
 
 /// What a token step did: the answer, or what is known without one (DESIGN 5.4).
