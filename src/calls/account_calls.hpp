@@ -84,7 +84,7 @@ class AccountCalls {
 
   World world_;
   Settings settings_;
-  oauth::RecordCache<Prepared> prepared_;
+  vault::RecordCache<Prepared> prepared_;
 };
 
 /// In the header `Valetkey-Warning`; empty for kNone.

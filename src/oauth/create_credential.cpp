@@ -2,6 +2,7 @@
 #include "model/json_reader.hpp"
 #include "model/records.hpp"
 #include "oauth/client.hpp"
+#include "oauth/credential_endpoints.hpp"
 #include "oauth/credential_rules.hpp"
 #include "oauth/credentials.hpp"
 
@@ -71,6 +72,7 @@ ports::Answer<CredentialView> Credentials::create(model::TenantId tenant, boost:
   unit.preconditions.emplace_back(ports::ExpectAbsent{model::Kind::kCredential, credential.id.str()});
   unit.writes.emplace_back(context_.records.put(credential));
   unit.writes.emplace_back(context_.records.put(made.set));
+  add_endpoint(context_, unit, credential);
   credential.revision = made.set.revision = 1;
   if (alongside) alongside(unit, made);
   auto applied = co_await context_.store().apply(std::move(unit));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "oauth/credential_endpoints.hpp"
 #include "oauth/outbox.hpp"
 
 namespace valetkey::oauth {
@@ -29,6 +30,7 @@ ports::Answer<void> add_erasures(const Context& context, const model::Credential
   unit.writes.emplace_back(ports::Erase{model::Kind::kCredential, credential.id.str()});
   for (std::int64_t number = 1; number <= credential.endpoint_set; ++number)
     unit.writes.emplace_back(ports::Erase{model::Kind::kEndpointSet, model::endpoint_set_id(credential.id, number)});
+  if (auto added = co_await erase_endpoints(context, unit, credential); !added) co_return added;
   if (credential.callback_key.empty()) co_return Result<void>{};
   auto key = co_await context.records.load<model::CallbackKey>(credential.tenant, credential.callback_key);
   if (!key && key.error().code != Code::kNotFound) co_return fail(std::move(key.error()));

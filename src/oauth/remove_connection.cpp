@@ -1,4 +1,5 @@
 #include "oauth/connections.hpp"
+#include "oauth/credential_endpoints.hpp"
 #include "oauth/outbox.hpp"
 #include "oauth/token_request.hpp"
 #include "vault/places.hpp"
@@ -115,6 +116,7 @@ ports::Answer<Removed> Connections::remove(model::TenantId tenant, model::Connec
     ports::Unit unit;
     unit.writes.emplace_back(ports::Erase{model::Kind::kConnection, id.str()});
     for (const auto& grant : *grants) unit.writes.emplace_back(ports::Erase{model::Kind::kGrant, grant.id.str()});
+    if (auto added = co_await erase_endpoints(context_, unit, state->connection); !added) co_return added;
     state->connection.state = model::ConnectionState::kRevoked;
     state->connection.state_reason = "deleted";
     unit.events.push_back(

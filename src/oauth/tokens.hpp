@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "model/secret.hpp"
-#include "oauth/record_cache.hpp"
 #include "oauth/refresher.hpp"
 #include "ports/event_bus.hpp"
+#include "vault/record_cache.hpp"
 
 namespace valetkey::oauth {
 
@@ -72,9 +72,9 @@ class Tokens {
 
   Context& context_;
   Refresher& refresher_;
-  RecordCache<model::Connection> connections_;
-  RecordCache<CachedGrant> grants_;
-  RecordCache<Client> clients_;
+  vault::RecordCache<model::Connection> connections_;
+  vault::RecordCache<CachedGrant> grants_;
+  vault::RecordCache<Client> clients_;
   std::shared_ptr<void> subscription_;
 };
 

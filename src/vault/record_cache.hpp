@@ -8,7 +8,7 @@
 #include <string_view>
 #include <unordered_map>
 
-namespace valetkey::oauth {
+namespace valetkey::vault {
 
 /// A bounded cache of immutable records by id, least recently used out first, sharded so that readers of different ids do not meet.
 ///
@@ -97,4 +97,4 @@ class RecordCache {
   std::array<Shard, kShards> shards_;
 };
 
-}  // namespace valetkey::oauth
+}  // namespace valetkey::vault

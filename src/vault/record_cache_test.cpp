@@ -1,4 +1,4 @@
-#include "oauth/record_cache.hpp"
+#include "vault/record_cache.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-namespace valetkey::oauth {
+namespace valetkey::vault {
 namespace {
 
 using Cache = RecordCache<int>;
@@ -151,4 +151,4 @@ TEST(RecordCache, threads_that_read_while_others_change_leave_nothing_old_behind
 }
 
 }  // namespace
-}  // namespace valetkey::oauth
+}  // namespace valetkey::vault
