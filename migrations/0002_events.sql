@@ -107,7 +107,8 @@ CREATE INDEX received_requests_received_at ON received_requests (received_at);
 CREATE INDEX received_requests_unmatched ON received_requests (credential, state, id) WHERE state = 'unmatched';
 CREATE INDEX seen_events_expires_at ON seen_events (expires_at);
 CREATE UNIQUE INDEX destinations_name ON destinations (tenant, name);
-CREATE INDEX deliveries_destination ON deliveries (destination, state, id);
+CREATE INDEX deliveries_destination ON deliveries (destination, id);
+CREATE INDEX deliveries_destination_state ON deliveries (destination, state, id);
 CREATE INDEX deliveries_event ON deliveries (event, id);
 CREATE INDEX deliveries_due_at ON deliveries (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX deliveries_created_at ON deliveries (created_at);
@@ -168,6 +169,8 @@ CREATE TRIGGER event_cursors_deleted AFTER DELETE ON event_cursors BEGIN
   UPDATE row_counts SET count = count - 1 WHERE kind = 'event_cursors' AND tenant = old.tenant;
 END;
 
+-- Makes the table of statistics where a restored copy has none.
+ANALYZE sqlite_schema;
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
   ('config_services', 'sqlite_autoindex_config_services_1', '1000 1'),
   ('config_services', 'config_services_tenant', '1000 20 1'),
@@ -196,7 +199,8 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
   ('received_requests', 'received_requests_unmatched', '1000 100 100 1'),
   ('seen_events', 'seen_events_expires_at', '1000000 1'),
   ('destinations', 'destinations_name', '1000 10 1'),
-  ('deliveries', 'deliveries_destination', '1000000 1000 100 1'),
+  ('deliveries', 'deliveries_destination', '1000000 1000 1'),
+  ('deliveries', 'deliveries_destination_state', '1000000 1000 100 1'),
   ('deliveries', 'deliveries_event', '1000000 2 1'),
   ('deliveries', 'deliveries_due_at', '1000 1'),
   ('deliveries', 'deliveries_created_at', '1000000 1'),

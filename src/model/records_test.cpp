@@ -68,9 +68,10 @@ std::vector<std::size_t> members_left_out(const T& record) {
 template <class T>
 class Records : public testing::Test {};
 
-using AllRecords =
-    testing::Types<model::Installation, model::Tenant, model::ApiKey, model::CustomIntegration, model::CallbackKey, model::Credential,
-                   model::EndpointSet, model::Connection, model::Grant, model::ConnectSession, model::Flow>;
+using AllRecords = testing::Types<model::Installation, model::Tenant, model::ApiKey, model::CustomIntegration, model::CallbackKey,
+                                  model::Credential, model::EndpointSet, model::Connection, model::Grant, model::ConnectSession,
+                                  model::Flow, model::ConfigService, model::ServiceVersion, model::Endpoint, model::EndpointKey,
+                                  model::ReceivedRequest, model::SeenEvent, model::Destination, model::Delivery, model::EventCursor>;
 TYPED_TEST_SUITE(Records, AllRecords);
 
 TYPED_TEST(Records, the_sample_sets_every_member) { EXPECT_EQ(members_left_out(sample<TypeParam>()), std::vector<std::size_t>{}); }
@@ -171,7 +172,7 @@ TEST(RecordRows, columns_are_in_the_order_of_the_kind) {
   EXPECT_EQ(model::to_row(sample<model::Credential>()).columns, (Columns{text("Main"), text("acme")}));
   EXPECT_EQ(model::to_row(sample<model::EndpointSet>()).columns, (Columns{text("cred_1"), std::int64_t{7}}));
   EXPECT_EQ(model::to_row(sample<model::Connection>()).columns,
-            (Columns{text("cred_1"), text("user_1"), text("needs_reconnect"), text("aud read")}));
+            (Columns{text("cred_1"), text("user_1"), text("needs_reconnect"), text("aud read"), text("U024")}));
   EXPECT_EQ(model::to_row(sample<model::Grant>()).columns,
             (Columns{text("conn_1"), text("cred_1"), std::int64_t{12}, ms(25), text("dk_1")}));
   EXPECT_EQ(model::to_row(sample<model::ConnectSession>()).columns, (Columns{text("0e0f"), ms(5)}));

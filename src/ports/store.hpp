@@ -100,11 +100,12 @@ struct Query {
   std::optional<std::pair<std::string_view, std::int64_t>> at_most;     ///< integer column <= value; rows without a value do not match
   std::string after;                                                    ///< id; empty: from the start
   int limit = 100;
+  bool by_due = false;                                                  ///< in the order of the column of `at_most`; `after` is empty then
 };
 
 /// Events in the order of their sequence, those behind `after`.
 struct EventQuery {
-  std::string tenant;        ///< empty: of all
+  std::optional<std::string> tenant = std::nullopt;  ///< nullopt: of all
   std::int64_t after = 0;    ///< sequence
   int limit = 100;
   std::string connection;    ///< empty: any

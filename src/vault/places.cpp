@@ -77,7 +77,9 @@ Place event_place(std::string_view label, const model::TenantId& tenant, const s
 
 Place raw_request_place(const model::ReceivedRequest& request) { return event_place("raw_request", request.tenant, request.id.str()); }
 Place messages_place(const model::ReceivedRequest& request) { return event_place("messages", request.tenant, request.id.str()); }
-Place event_body_place(const model::TenantId& tenant, const model::EventId& event) { return event_place("event_body", tenant, event.str()); }
+Place event_body_place(const model::TenantId& tenant, const model::EventId& event) {
+  return event_place("event_body", tenant, event.str());
+}
 Place delivery_reply_place(const model::Delivery& delivery) { return event_place("delivery_reply", delivery.tenant, delivery.id.str()); }
 
 }  // namespace valetkey::vault

@@ -107,6 +107,8 @@ inline model::Credential sample() {
           .overrides = sample<model::Overrides>(),
           .placeholders = {{"subdomain", "acme"}, {"region", "eu"}},
           .config_services = {{"token_validation", "preset/acme"}},
+          .custom = true,
+          .config_params = {{"realm", "eu"}},
           .return_urls = {"https://app.example/back"},
           .opener_origins = {"https://app.example"},
           .audiences = {"https://api.a.example/"},
@@ -164,6 +166,7 @@ inline model::Connection sample() {
           .fields = {{"instance", "eu1"}, {"long", std::string(10'000, 'x')}},
           .metadata = {{"team", "blue"}},
           .current_grant = model::GrantId{"grant_1"},
+          .validation = model::Validation{.outcome = "invalid", .reason = "token_revoked", .at = at(7)},
           .unique_key = "aud read",
           .created_at = at(1),
           .updated_at = at(2)};
@@ -255,6 +258,125 @@ inline model::Flow sample() {
           .nonce_hash = "1819",
           .response_type = "code",
           .expires_at = at(6)};
+}
+
+template <>
+inline model::ConfigService sample() {
+  return {.id = model::ServiceId{"serv_1"},
+          .tenant = model::TenantId{"ten_a"},
+          .revision = 11,
+          .name = "Orders",
+          .description = "reads orders",
+          .implementation = model::Implementation::kHttp,
+          .kinds = {"webhook_parser"},
+          .version = 3,
+          .signing_secret = sealed("service"),
+          .created_at = at(1),
+          .updated_at = at(2)};
+}
+
+template <>
+inline model::ServiceVersion sample() {
+  return {.service = model::ServiceId{"serv_1"},
+          .tenant = model::TenantId{"ten_a"},
+          .number = 3,
+          .revision = 1,
+          .kinds = {"webhook_parser"},
+          .text = "https://orders.example/parse",
+          .created_at = at(1),
+          .created_by = "key_1"};
+}
+
+template <>
+inline model::Endpoint sample() {
+  return {.id = model::EndpointId{"ep_1"},
+          .tenant = model::TenantId{"ten_a"},
+          .revision = 12,
+          .credential = model::CredentialId{"cred_1"},
+          .connection = model::ConnectionId{"conn_1"},
+          .integration = "acme",
+          .is_enabled = false,
+          .verification = model::Verification::kNone,
+          .secrets = {{.name = "signing_secret", .value = {.sealed = sealed("sign"), .set_at = at(2), .valid_until = at(3)}}},
+          .parameters = {{"topic", "orders"}},
+          .reply_destination = "dest_1",
+          .handshake_until = at(4),
+          .created_at = at(1),
+          .updated_at = at(2)};
+}
+
+template <>
+inline model::EndpointKey sample() {
+  return {.id = "wh_key",
+          .tenant = model::TenantId{"ten_a"},
+          .revision = 2,
+          .endpoint = model::EndpointId{"ep_1"},
+          .expires_at = at(5),
+          .created_at = at(1)};
+}
+
+template <>
+inline model::ReceivedRequest sample() {
+  return {.id = model::RequestId{"req_1"},
+          .tenant = model::TenantId{"ten_a"},
+          .revision = 13,
+          .endpoint = model::EndpointId{"ep_1"},
+          .credential = model::CredentialId{"cred_1"},
+          .connection = model::ConnectionId{"conn_1"},
+          .integration = "acme",
+          .kind = model::RequestKind::kAction,
+          .state = model::RequestState::kUnmatched,
+          .verification = "preset/acme",
+          .raw = sealed("raw"),
+          .messages = sealed("messages"),
+          .failures = 2,
+          .last_error = "not_json",
+          .due_at = at(6),
+          .received_at = at(1)};
+}
+
+template <>
+inline model::SeenEvent sample() {
+  return {.id = "ep_1/2021", .tenant = model::TenantId{"ten_a"}, .revision = 1, .request = "req_1", .expires_at = at(7)};
+}
+
+template <>
+inline model::Destination sample() {
+  return {.id = model::DestinationId{"dest_1"},
+          .tenant = model::TenantId{"ten_a"},
+          .revision = 14,
+          .name = "Orders",
+          .description = "to the shop",
+          .url = "https://shop.example/hooks",
+          .filter = {.types = {"webhook.*"}, .integrations = {"acme"}, .credentials = {"cred_1"}, .connections = {"conn_1"}},
+          .secrets = {{.sealed = sealed("dest"), .set_at = at(2), .valid_until = at(3)}},
+          .is_enabled = false,
+          .disabled_reason = "gone",
+          .created_at = at(1),
+          .updated_at = at(2)};
+}
+
+template <>
+inline model::Delivery sample() {
+  return {.id = model::DeliveryId{"dlv_1"},
+          .tenant = model::TenantId{"ten_a"},
+          .revision = 15,
+          .destination = model::DestinationId{"dest_1"},
+          .event = model::EventId{"evt_1"},
+          .event_sequence = 16,
+          .event_type = "webhook.order",
+          .state = model::DeliveryState::kDead,
+          .due_at = at(8),
+          .attempts = 2,
+          .log = {{.at = at(3), .duration_ms = 40, .status = 500, .error = "status"}},
+          .reply = sealed("reply"),
+          .is_replay = true,
+          .created_at = at(1)};
+}
+
+template <>
+inline model::EventCursor sample() {
+  return {.id = "dispatcher", .revision = 17, .sequence = 18};
 }
 
 }  // namespace valetkey::test

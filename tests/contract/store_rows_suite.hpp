@@ -33,7 +33,7 @@ TEST_P(StoreRows, keeps_a_row_of_every_kind_as_it_is) {
 
 TEST_P(StoreRows, keeps_null_columns_apart_from_empty_text) {
   auto row = make_row(Kind::kConnection, "c");
-  row.columns = {model::Column{}, std::string{}, std::string("active"), model::Column{}};
+  row.columns = {model::Column{}, std::string{}, std::string("active"), model::Column{}, model::Column{}};
   ASSERT_EQ(outcome(apply(put({row}))), "ok");
   EXPECT_EQ(get(Kind::kConnection, "c")->columns, row.columns);
   EXPECT_TRUE(get(Kind::kConnection, "c")->mac.empty());
@@ -123,7 +123,7 @@ TEST_P(StoreRows, finds_by_columns) {
     return model::Row{.kind = Kind::kConnection,
                       .tenant = "ten_a",
                       .id = std::move(id),
-                      .columns = {std::move(credential), std::move(user), std::string("active"), std::move(key)},
+                      .columns = {std::move(credential), std::move(user), std::string("active"), std::move(key), model::Column{}},
                       .doc = "{}"};
   };
   ASSERT_EQ(outcome(apply(put({connection("c1", "cred1", "u1", {}), connection("c2", "cred1", "u2", std::string("k")),
@@ -154,6 +154,9 @@ TEST_P(StoreRows, finds_what_is_due_to_the_tick) {
   EXPECT_EQ(due(999), (Ids{"g4"}));
   EXPECT_EQ(due(1000), (Ids{"g3", "g4"}));
   EXPECT_EQ(due(1001), (Ids{"g1", "g3", "g4"})) << "never one without a value";
+  EXPECT_EQ(ids({.kind = Kind::kGrant, .at_most = std::pair{std::string_view("due_at"), std::int64_t{1001}}, .limit = 2, .by_due = true}),
+            (Ids{"g4", "g3"}))
+      << "what is due longest first";
   EXPECT_EQ(ids({.kind = Kind::kGrant, .at_most = std::pair{std::string_view("due_at"), std::int64_t{5000}}, .after = "g1", .limit = 1}),
             (Ids{"g3"}));
   EXPECT_EQ(count({.kind = Kind::kGrant, .at_most = std::pair{std::string_view("due_at"), std::int64_t{1000}}}), 2);

@@ -33,7 +33,9 @@ ports::Unit samples() {
 
 ports::Unit all_samples() {
   return samples<model::Installation, model::Tenant, model::ApiKey, model::CustomIntegration, model::CallbackKey, model::Credential,
-                 model::EndpointSet, model::Connection, model::Grant, model::ConnectSession, model::Flow>();
+                 model::EndpointSet, model::Connection, model::Grant, model::ConnectSession, model::Flow, model::ConfigService,
+                 model::ServiceVersion, model::Endpoint, model::EndpointKey, model::ReceivedRequest, model::SeenEvent, model::Destination,
+                 model::Delivery, model::EventCursor>();
 }
 
 /// A script that makes the same database again.

@@ -67,6 +67,9 @@ model::Result<void> check_column(Kind kind, std::string_view column) {
 model::Result<std::string> find_sql(const ports::Query& query) {
   auto where = conditions(query);
   if (!where) return where;
+  if (query.by_due && query.at_most)
+    return fmt::format("SELECT {} FROM {} WHERE {} AND +id > ? ORDER BY {} LIMIT ?", sql_of(query.kind).columns,
+                       model::facts(query.kind).table, *where, query.at_most->first);
   // The unary plus keeps the planner from walking the whole table in id order when few rows are due.
   const std::string_view id = query.at_most ? "+id" : "id";
   return fmt::format("SELECT {} FROM {} WHERE {} AND {} > ? ORDER BY {} LIMIT ?", sql_of(query.kind).columns,

@@ -78,9 +78,12 @@ model::Result<std::vector<model::Event>> read_events(Connection& connection, con
   std::string sql =
       "SELECT sequence, id, tenant, type, connection, credential, payload, occurred_at, integration, request, body FROM events WHERE "
       "sequence > ?";
-  const std::pair<std::string_view, std::string_view> equal[] = {{"tenant", query.tenant},           {"connection", query.connection},
-                                                                  {"credential", query.credential},   {"type", query.type},
-                                                                  {"integration", query.integration}, {"id", query.id}};
+  const std::pair<std::string_view, std::string_view> equal[] = {{"connection", query.connection},
+                                                                 {"credential", query.credential},
+                                                                 {"type", query.type},
+                                                                 {"integration", query.integration},
+                                                                 {"id", query.id}};
+  if (query.tenant) sql += " AND tenant = ?";
   for (const auto& [column, value] : equal)
     if (!value.empty()) sql += fmt::format(" AND {} = ?", column);
   if (query.since) sql += " AND occurred_at >= ?";
@@ -89,6 +92,7 @@ model::Result<std::vector<model::Event>> read_events(Connection& connection, con
   auto statement = connection.prepare(sql, "read events");
   if (!statement) return fail(std::move(statement.error()));
   statement->bind(query.after);
+  if (query.tenant) statement->bind(std::string_view(*query.tenant));
   for (const auto& [column, value] : equal)
     if (!value.empty()) statement->bind(value);
   if (query.since) statement->bind(model::to_unix_ms(*query.since));

@@ -86,12 +86,12 @@ TEST(SqliteInspection, tells_what_a_file_holds_and_makes_none) {
   ASSERT_TRUE(seen.has_value());
   EXPECT_FALSE(seen->exists);
   EXPECT_TRUE(seen->is_empty);
-  EXPECT_EQ(seen->pending_migrations, 1U);
+  EXPECT_EQ(seen->pending_migrations, 2U);
   EXPECT_FALSE(std::filesystem::exists(rig.file.path()));
 
   std::ofstream(rig.file.path()) << "";
   seen = inspect(rig.file.path());
-  EXPECT_TRUE(seen->exists && seen->is_empty && seen->pending_migrations == 1);
+  EXPECT_TRUE(seen->exists && seen->is_empty && seen->pending_migrations == 2);
   EXPECT_EQ(std::filesystem::file_size(rig.file.path()), 0U);
 
   rig.open();

@@ -149,7 +149,7 @@ class SqliteMigrations : public testing::Test {
 
 TEST_F(SqliteMigrations, are_recorded_and_run_once) {
   const auto recorded = rig_.file.query("SELECT name, length(sha256) FROM schema_migrations");
-  EXPECT_EQ(recorded, (std::vector<std::string>{"0001_initial.sql", "64"}));
+  EXPECT_EQ(recorded, (std::vector<std::string>{"0001_initial.sql", "64", "0002_events.sql", "64"}));
   rig_.open();
   rig_.store.reset();
   EXPECT_EQ(rig_.file.query("SELECT name, length(sha256) FROM schema_migrations"), recorded);
@@ -163,7 +163,7 @@ TEST_F(SqliteMigrations, of_a_newer_version_are_refused) {
 }
 
 TEST_F(SqliteMigrations, that_are_not_ours_are_refused) {
-  rig_.file.query("UPDATE schema_migrations SET name = '0001_other.sql'");
+  rig_.file.query("UPDATE schema_migrations SET name = '0001_other.sql' WHERE name = '0001_initial.sql'");
   EXPECT_EQ(refused().code, Code::kNotSupported);
 }
 
@@ -191,7 +191,7 @@ TEST_F(SqliteMigrations, of_two_processes_that_start_at_once_run_once) {
   for (auto& result : results) threads.emplace_back([&fresh, &result] { result = outcome(fresh.try_open()); });
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(results, std::vector<std::string>(6, "ok"));
-  EXPECT_EQ(fresh.file.query("SELECT count(*) FROM schema_migrations"), (std::vector<std::string>{"1"}));
+  EXPECT_EQ(fresh.file.query("SELECT count(*) FROM schema_migrations"), (std::vector<std::string>{"2"})) << "each migration has one row";
 }
 
 }  // namespace
