@@ -6,17 +6,21 @@ import { cpu_seconds, tree_of } from './processes.mjs';
 
 const kScript = fileURLToPath(new URL('./wrk.lua', import.meta.url));
 
-/** {requests, duration, errors, p50, p90, p99, p999, own_cpu}; times in microseconds, own_cpu in seconds. */
-function wrk({ url, headers = {}, connections, seconds }) {
-  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', kScript];
-  for (const [name, value] of Object.entries(headers)) args.push('-H', `${name}: ${value}`);
+/** wrk with a script that ends in a line of JSON: {requests, duration, errors, p50, p90, p99, p999}; times in microseconds. */
+export function run_wrk(args) {
   return new Promise((resolve, reject) => {
-    execFile('wrk', [...args, url], (error, stdout, stderr) => {
+    execFile('wrk', args, (error, stdout, stderr) => {
       const line = stdout.split('\n').find((text) => text.startsWith('{'));
-      if (error || !line) reject(new Error(`wrk ${new URL(url).origin}: ${error?.message ?? stderr}`));
+      if (error || !line) reject(new Error(`wrk: ${error?.message ?? stderr}`));
       else resolve(JSON.parse(line));
     });
   });
+}
+
+function wrk({ url, headers = {}, connections, seconds }) {
+  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', kScript];
+  for (const [name, value] of Object.entries(headers)) args.push('-H', `${name}: ${value}`);
+  return run_wrk([...args, url]);
 }
 
 /**
