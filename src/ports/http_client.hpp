@@ -18,7 +18,8 @@ struct HttpRequest {
   std::string body;
   model::TenantId tenant;                       ///< whose egress exceptions count (S6)
   model::Milliseconds deadline{15'000};         ///< hard, for everything from name to last byte
-  std::size_t max_response = 1 << 20;           ///< bytes; a larger body ends the call as kUnusable
+  std::size_t max_response = 1 << 20;           ///< bytes; a larger body ends the call as kSent
+  bool keeps_beginning = false;                 ///< a larger body is cut to max_response instead, and no more of it is read
   /// Asked on the connected socket directly before the first byte leaves; false ends the call as kNotSent. May be empty.
   std::function<bool()> may_send;
 };

@@ -1,5 +1,6 @@
 #include "support/memory_store.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace valetkey::test {
@@ -81,10 +82,13 @@ ports::Answer<std::vector<model::Row>> MemoryStore::find(ports::Query query) {
   const std::lock_guard lock(mutex_);
   if (is_away_) co_return away();
   std::vector<model::Row> found;
-  for (const auto& [key, row] : rows_) {
-    if (std::cmp_greater_equal(found.size(), query.limit)) break;
+  for (const auto& [key, row] : rows_)
     if (is_wanted(row, query)) found.push_back(row);
-  }
+  if (query.by_due && query.at_most)
+    std::ranges::sort(found, {}, [&](const model::Row& row) {
+      return std::pair(std::get<std::int64_t>(column_of(row, query.at_most->first)), std::string_view(row.id));
+    });
+  if (std::cmp_greater(found.size(), query.limit)) found.resize(static_cast<std::size_t>(query.limit));
   co_return found;
 }
 

@@ -127,7 +127,7 @@ bool Call::set_options(Options& options, const Settings& settings, model::Millis
 
   options.set(CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
   options.set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min(left, kLongestConnect).count()));
-  options.set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(request_.max_response));
+  if (!request_.keeps_beginning) options.set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(request_.max_response));
   options.set(CURLOPT_HEADERFUNCTION, &Call::on_header);
   options.set(CURLOPT_HEADERDATA, this);
   options.set(CURLOPT_WRITEFUNCTION, &Call::on_body);
@@ -215,7 +215,13 @@ bool Call::take_header(std::string_view line) {
 }
 
 bool Call::take_body(std::string_view bytes) {
-  if (bytes.size() > request_.max_response - response_.body.size()) {
+  const auto room = request_.max_response - response_.body.size();
+  if (bytes.size() > room && request_.keeps_beginning) {
+    response_.body += bytes.substr(0, room);
+    is_cut_ = true;
+    return false;
+  }
+  if (bytes.size() > room) {
     refused_by_us_ = "the answer is too large";
     return false;
   }
@@ -224,7 +230,7 @@ bool Call::take_body(std::string_view bytes) {
 }
 
 void Call::finish(int result) {
-  if (result == CURLE_OK) {
+  if (result == CURLE_OK || is_cut_) {
     long status = 0;
     curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
     response_.status = static_cast<int>(status);

@@ -66,6 +66,7 @@ class Call {
   std::size_t header_bytes_ = 0;
   bool has_headers_ = false;       ///< the final header block is complete: what follows are trailers
   std::string_view refused_by_us_; ///< why a callback of ours ended the call
+  bool is_cut_ = false;            ///< as much of the body as was wanted is there
   bool was_sent_ = false;
   bool has_socket_ = false;        ///< the policy let at least one address pass
   std::string denied_;             ///< what it refused last, for the log
