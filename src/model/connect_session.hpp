@@ -30,6 +30,7 @@ struct ConnectSession {
   std::vector<std::string> choices;
   std::optional<ConnectionId> connection;  ///< what it made
   std::string account;                     ///< who was connected
+  std::string app_user_id;                 ///< what the User Id Mapper found for it
   std::optional<GrantId> grant;            ///< the grant that waits for the confirmation
   std::string confirm_hash;                ///< SHA-256 hex of the confirmation code
   std::optional<WallTime> confirm_expires_at;

@@ -26,6 +26,7 @@ static void members(Io& io, Is<ConnectSession> auto& session) {
   io("choices", session.choices);
   io("connection", session.connection);
   io("account", session.account);
+  io("app_user_id", session.app_user_id);
   io("grant", session.grant);
   io("confirm_hash", session.confirm_hash);
   io("confirm_expires_at", session.confirm_expires_at);

@@ -53,6 +53,7 @@ ports::Answer<CredentialView> Credentials::change(CredentialView before, boost::
   auto input = model::read_credential_change(document, before.credential, before.integration, rules->rules);
   if (!input) co_return fail(std::move(input.error()));
   auto after = std::move(input->credential);
+  if (auto settled = co_await settle_config_services(context_, after, document); !settled) co_return fail(std::move(settled.error()));
   ports::Unit unit;
   unit.preconditions.emplace_back(vault::Records::unchanged(before.credential));
   if (after.callback_key.empty())

@@ -147,6 +147,7 @@ ports::Answer<model::Connection> ConnectSessions::confirm(model::TenantId tenant
   session->confirm_hash.clear();
   unit.writes.emplace_back(context_.records.put(*session));
   connection->account = session->account;
+  connection->app_user_id = session->app_user_id;
   connection->fields = session->fields;
   install_grant(context_, unit, *connection, *grant);
   ++connection->revision;
@@ -155,6 +156,7 @@ ports::Answer<model::Connection> ConnectSessions::confirm(model::TenantId tenant
   if (!applied && applied.error().code == Code::kPreconditionFailed)
     co_return fail(Code::kConflict, place + ": it changed meanwhile, read it again");
   if (!applied) co_return fail(std::move(applied.error()));
+  if (context_.after_connecting) context_.after_connecting(*connection);
   co_return std::move(*connection);
 }
 

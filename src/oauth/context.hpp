@@ -1,9 +1,11 @@
 #pragma once
 #include <atomic>
 #include <boost/asio/any_io_executor.hpp>
+#include <functional>
 #include <string>
 
 #include "model/catalogue.hpp"
+#include "model/connection.hpp"
 #include "oauth/quotas.hpp"
 #include "oauth/refresh_policy.hpp"
 #include "oauth/request_budget.hpp"
@@ -16,6 +18,10 @@
 #include "ports/store.hpp"
 #include "vault/key_ring.hpp"
 #include "vault/records.hpp"
+
+namespace valetkey::ports {
+class ConfigServices;
+}
 
 namespace valetkey::oauth {
 
@@ -44,6 +50,8 @@ struct Context {
   Quotas quotas{};
   RequestBudget budget{};
   std::atomic<bool> is_on_hold{false};    ///< exchanges nothing (DESIGN 5.8)
+  ports::ConfigServices* services = nullptr;  ///< set before anything is asked; null: no credential has any
+  std::function<void(const model::Connection&)> after_connecting{};  ///< an account was connected, and is stored; may be empty
 
   [[nodiscard]] ports::Store& store() const { return records.store(); }
 };

@@ -4,6 +4,7 @@
 #include "model/json_reader.hpp"
 #include "model/placeholder_text.hpp"
 #include "oauth/account.hpp"
+#include "oauth/app_user.hpp"
 #include "oauth/connect_sessions.hpp"
 #include "oauth/connections.hpp"
 #include "oauth/credentials.hpp"
@@ -66,11 +67,14 @@ Result<void> check(const ConnectionWish& wish, const Client& client) {
 Exchange exchange_for(const Client& client, const model::Integration& integration, const ConnectionWish& wish,
                       const std::vector<std::string>& scopes, std::string url) {
   Exchange out{.url = std::move(url)};
+  out.step = token_step(client, ports::TokenStep::Kind::kGeneration, wish.fields, scopes);
   if (client.is_client_credentials()) {
     out.parameters = client_credentials_parameters(integration, scopes, wish.audience);
+    if (!wish.audience.empty()) out.step.parameters["audience"] = wish.audience;
   } else {
     out.parameters = password_parameters(integration, wish.username, wish.password.reveal(), scopes);
     out.secrets = {wish.username, std::string(wish.password.reveal())};
+    out.step.secrets = {{"username", model::Secret(wish.username)}, {"password", wish.password}};
   }
   return out;
 }
@@ -165,6 +169,9 @@ ports::Answer<model::Connection> Connections::create(model::TenantId tenant, Con
   connection.metadata = wish.metadata;
   connection.unique_key = unique_key(client, wish, scopes);
   connection.created_at = sent_at;
+  const boost::json::object no_claims;
+  connection.app_user_id = co_await app_user_id_of(
+      context_, client, {.connection = connection, .fields = connection.fields, .answer = answer, .id_claims = no_claims});
 
   model::Grant grant{.id = ports::new_id<model::GrantId>(context_.clock, context_.random), .tenant = tenant};
   grant.connection = connection.id;
@@ -193,6 +200,7 @@ ports::Answer<model::Connection> Connections::create(model::TenantId tenant, Con
         Code::kConflict,
         "make a connection: this credential has one for the same audience, scopes and end user; read it with GET /v1/connections?credential=");
   if (!applied) co_return fail(std::move(applied.error()));
+  if (context_.after_connecting) context_.after_connecting(connection);
   co_return connection;
 }
 

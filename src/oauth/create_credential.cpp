@@ -55,6 +55,7 @@ ports::Answer<CredentialView> Credentials::create(model::TenantId tenant, boost:
   credential.endpoint_set = 1;
   credential.created_at = credential.updated_at = context_.clock.wall_now();
 
+  if (auto settled = co_await settle_config_services(context_, credential, document); !settled) co_return fail(std::move(settled.error()));
   ports::Unit unit;
   unit.preconditions.emplace_back(vault::Records::unchanged(rules->tenant));
   unit.preconditions.emplace_back(

@@ -88,9 +88,12 @@ ports::Task<CredentialCheck> check_client(Context& context, const Client& client
     co_return check;
   }
   auto permit = co_await context.budget.acquire(budget_owner(client, *url));
-  auto answer = co_await exchange(
-      context, client,
-      {.url = *url, .parameters = client_credentials_parameters(client.integration, client.scopes(), ""), .secrets = {}, .may_send = {}});
+  auto answer = co_await exchange(context, client,
+                                  {.url = *url,
+                                   .parameters = client_credentials_parameters(client.integration, client.scopes(), ""),
+                                   .secrets = {},
+                                   .may_send = {},
+                                   .step = token_step(client, ports::TokenStep::Kind::kGeneration, {}, client.scopes())});
   check.outcome = answer ? Outcome::kOk : Outcome::kFailed;
   if (answer) check.detail = "the token endpoint accepts the client; the token was thrown away";
   else

@@ -19,6 +19,10 @@ ports::Answer<TenantRules> rules_of(const Context& context, const model::TenantI
 ports::Answer<void> settle_callback_key(Context& context, ports::Unit& unit, model::Credential& credential,
                                         const model::Integration& integration, const boost::json::value& document);
 
+/// Looks up the config services that `document` names, and pins the versions of those that see secrets (S1). kInvalidInput with a
+/// pointer at each that does not exist or is of another kind.
+ports::Answer<void> settle_config_services(const Context& context, model::Credential& credential, const boost::json::value& document);
+
 /// What a failed unit of a credential means to the caller.
 model::Error credential_conflict(model::Error error, std::string_view doing);
 

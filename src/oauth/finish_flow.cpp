@@ -3,6 +3,7 @@
 #include "model/digest.hpp"
 #include "model/placeholder_text.hpp"
 #include "oauth/account.hpp"
+#include "oauth/app_user.hpp"
 #include "oauth/authorization_flow.hpp"
 #include "oauth/credentials.hpp"
 #include "oauth/exchange_error.hpp"
@@ -132,6 +133,10 @@ ports::Task<FlowResult<TokenAnswer>> exchange_code(Finishing& at, const std::str
   if (!integration) co_return stop(integration.error());
   Exchange wish{
       .url = *url, .parameters = code_parameters(*integration, code, at.flow.redirect_uri, verifier), .secrets = {code, verifier}};
+  wish.step = token_step(at.client, ports::TokenStep::Kind::kGeneration, at.fields, at.scopes);
+  wish.step.redirect_uri = at.flow.redirect_uri;
+  wish.step.secrets.emplace("code", code);
+  if (!verifier.empty()) wish.step.secrets.emplace("code_verifier", verifier);
   auto permit = co_await at.context.budget.acquire(budget_owner(at.client, *url));
   at.sent_at = at.context.clock.wall_now();
   auto answer = co_await exchange(at.context, at.client, std::move(wish));
@@ -221,6 +226,7 @@ ports::Task<FlowResult<void>> store(Finishing& at, model::Connection connection,
   at.session.connection = connection.id;
   at.session.grant = grant.id;
   at.session.account = connection.account;
+  at.session.app_user_id = connection.app_user_id;
   at.session.fields = at.fields;
   at.session.error.clear();
   at.session.choice_field.clear();
@@ -229,6 +235,7 @@ ports::Task<FlowResult<void>> store(Finishing& at, model::Connection connection,
   unit.writes.emplace_back(context.records.put(grant));
   auto applied = co_await context.store().apply(std::move(unit));
   if (!applied) co_return stop(std::move(applied.error()));
+  if (at.session.state == model::SessionState::kCompleted && context.after_connecting) context.after_connecting(connection);
   co_return FlowResult<void>{};
 }
 
@@ -251,6 +258,8 @@ ports::Task<FlowResult<void>> finish_in(Finishing& at, const model::Pairs& query
   auto connection = co_await connection_for(at, *account);
   if (!connection) co_return std::unexpected(std::move(connection.error()));
   if (auto filled = co_await fill_by_lookups(at, *answer, *connection); !filled) co_return filled;
+  connection->app_user_id = co_await app_user_id_of(
+      at.context, at.client, {.connection = *connection, .fields = at.fields, .answer = *answer, .id_claims = *claims});
 
   model::Grant grant{.id = ports::new_id<model::GrantId>(at.context.clock, at.context.random), .tenant = at.session.tenant};
   grant.connection = connection->id;

@@ -15,6 +15,7 @@ ports::Answer<void> with_refresh_token(const Context& context, const GrantState&
   if (!token) co_return model::fail(std::move(token.error()));
   exchange.parameters = refresh_parameters(integration, token->reveal(), audience);
   exchange.secrets.emplace_back(token->reveal());
+  exchange.step.secrets.emplace("refresh_token", std::move(*token));
   co_return Result<void>{};
 }
 
@@ -30,6 +31,7 @@ ports::Answer<void> with_password(const Context& context, const GrantState& stat
   const auto password = reader.required_string("password");
   exchange.parameters = password_parameters(integration, username, password, state.client.scopes());
   exchange.secrets.push_back(password);
+  exchange.step.secrets = {{"username", model::Secret(username)}, {"password", model::Secret(password)}};
   co_return Result<void>{};
 }
 
@@ -41,6 +43,7 @@ ports::Answer<void> with_access_token(const Context& context, const GrantState& 
   if (!value) co_return model::fail(std::move(value.error()));
   exchange.parameters = exchange_parameters(integration, value->reveal());
   exchange.secrets.emplace_back(value->reveal());
+  exchange.step.secrets.emplace("access_token", std::move(*value));
   co_return Result<void>{};
 }
 
@@ -55,6 +58,8 @@ ports::Answer<Exchange> refresh_exchange(const Context& context, const GrantStat
   exchange.url = std::move(*url);
   const auto integration = with_filled_parameters(client, state.connection.fields);
   if (!integration) co_return model::fail(integration.error());
+  exchange.step = token_step(client, ports::TokenStep::Kind::kRefreshal, state.connection.fields, state.grant.scopes);
+  if (const auto& asked = audience.empty() ? state.grant.audience : audience; !asked.empty()) exchange.step.parameters["audience"] = asked;
   Result<void> ready;
   if (client.is_client_credentials())
     exchange.parameters =

@@ -1,5 +1,7 @@
 #include "oauth/token_endpoint.hpp"
 
+#include <boost/json.hpp>
+
 #include "model/url.hpp"
 #include "oauth/token_request.hpp"
 
@@ -28,7 +30,38 @@ std::string_view metric_label(const Outcome& outcome) {
   std::unreachable();
 }
 
+/// The service's members are read as any answer is, but for spellings: it gives those of RFC 6749 5.1.
+Outcome read_members(const Client& client, int status, const boost::json::object& members, const TokenResponseContext& reading) {
+  auto integration = client.integration;
+  integration.response = {};
+  auto body = boost::json::serialize(members);
+  auto answer = parse_token_response(integration, status, "application/json", "", body, reading);
+  model::Secret::wipe(body);
+  return answer;
+}
+
+ports::Task<Outcome> custom_attempt(Context& context, const Client& client, const Exchange& exchange, std::size_t secret_index) {
+  TokenResponseContext reading{.sent_at = context.clock.wall_now()};
+  for (const auto& secret : exchange.secrets) reading.secrets.push_back(secret);
+  if (secret_index < client.secrets.size()) reading.secrets.push_back(client.secrets[secret_index].reveal());
+  if (context.services == nullptr)
+    co_return std::unexpected(TokenFailure{.meaning = Meaning::kTransient, .code = "not_sent", .description = "no services run here"});
+  auto step = exchange.step;
+  complete(step, client, secret_index, exchange.url);
+  step.deadline = context.refresh.request_deadline;
+  step.may_send = exchange.may_send;
+  auto members = co_await context.services->token_response(std::move(step));
+  if (members) co_return read_members(client, 200, *members, reading);
+  auto& failure = members.error();
+  if (!failure.oauth_error.empty())
+    co_return read_members(client, 400, {{"error", failure.oauth_error}, {"error_description", failure.error.detail}}, reading);
+  failure.error.detail = model::clipped(failure.error.detail, reading.secrets);
+  co_return std::unexpected(
+      failure_of({.state = failure.is_sent ? ports::SendState::kSent : ports::SendState::kNotSent, .error = std::move(failure.error)}));
+}
+
 ports::Task<Outcome> attempt(Context& context, const Client& client, const Exchange& exchange, std::size_t secret_index) {
+  if (has_custom_steps(client)) co_return co_await custom_attempt(context, client, exchange, secret_index);
   const auto proof = proof_of(client, secret_index);
   auto request = token_request(client.integration, exchange.url, exchange.parameters, proof);
   request.tenant = client.credential.tenant;

@@ -4,6 +4,7 @@
 
 #include "oauth/client.hpp"
 #include "oauth/token_response.hpp"
+#include "oauth/token_step.hpp"
 
 namespace valetkey::oauth {
 
@@ -13,10 +14,12 @@ struct Exchange {
   model::Parameters parameters;
   std::vector<std::string> secrets;   ///< values in `parameters` that must not appear in a description (S22)
   std::function<bool()> may_send;     ///< asked directly before the first byte leaves
+  ports::TokenStep step;              ///< custom authentication: what its service gets in the place of `parameters`
 };
 
-/// Sends it and reads the answer; one attempt. Only where the server rejects the newest client secret while an older one is inside
-/// its rotation window, the older is tried too: a rejected client spent nothing.
+/// Sends it, or has the service of a custom credential answer in its place (DESIGN 6), and reads the answer; one attempt. Only where the
+/// server rejects the newest client secret while an older one is inside its rotation window, the older is tried too: a rejected client
+/// spent nothing.
 ports::Task<std::expected<TokenAnswer, TokenFailure>> exchange(Context& context, const Client& client, Exchange exchange);
 
 /// The owner of a request in the budget.
