@@ -1,7 +1,7 @@
 #pragma once
 #include "oauth/grant_state.hpp"
-#include "oauth/single_flight.hpp"
 #include "oauth/token_response.hpp"
+#include "ports/single_flight.hpp"
 
 namespace valetkey::oauth {
 
@@ -28,7 +28,7 @@ class Refresher {
   [[nodiscard]] std::size_t running() const { return flights_.size(); }
 
  private:
-  using Flight = SingleFlight<model::Result<GrantState>>;
+  using Flight = ports::SingleFlight<model::Result<GrantState>>;
   using Outcome = model::Result<GrantState>;
 
   /// A request that was announced on disk.

@@ -2,6 +2,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -11,7 +12,7 @@
 
 #include "ports/completion.hpp"
 
-namespace valetkey::oauth {
+namespace valetkey::ports {
 
 /// One piece of work per key at a time, in this process. The work is a detached task owned by the flight: a caller that leaves cancels
 /// only its own wait. Everyone who asks while it runs gets the same answer. Thread safe.
@@ -34,12 +35,14 @@ class SingleFlight {
     std::shared_ptr<Entry> entry_;
   };
 
-  using Work = std::function<ports::Task<Value>(Settle)>;
+  using Work = std::function<Task<Value>(Settle)>;
 
+  /// Work runs on the executor of whoever starts it.
+  SingleFlight() = default;
   explicit SingleFlight(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
 
   /// The answer of the work that runs for `key`, or of `work` when none does. `work` must not throw.
-  ports::Task<Shared> run(std::string key, Work work) {
+  Task<Shared> run(std::string key, Work work) {
     std::shared_ptr<Entry> started;
     std::shared_ptr<Entry> entry;
     {
@@ -48,7 +51,10 @@ class SingleFlight {
       if (!slot) started = slot = std::make_shared<Entry>();
       entry = slot;
     }
-    if (started) boost::asio::co_spawn(executor_, work_for(std::move(key), started, std::move(work)), boost::asio::detached);
+    if (started) {
+      const auto executor = executor_ ? executor_ : co_await boost::asio::this_coro::executor;
+      boost::asio::co_spawn(executor, work_for(std::move(key), started, std::move(work)), boost::asio::detached);
+    }
     co_return co_await wait_for(entry);
   }
 
@@ -64,7 +70,7 @@ class SingleFlight {
 
  private:
   struct Entry {
-    std::vector<ports::Completion<Shared>> waiting;
+    std::vector<Completion<Shared>> waiting;
     Shared settled;
   };
   /// Work that is dropped before its end (its executor is gone) drops those who wait: each of them holds on to the entry that holds it.
@@ -73,8 +79,8 @@ class SingleFlight {
     ~Dropped() { std::exchange(entry.waiting, {}).clear(); }
   };
 
-  ports::Task<Shared> wait_for(std::shared_ptr<Entry> entry) {
-    return ports::completed_by<Shared>([this, entry = std::move(entry)](ports::Completion<Shared> resume) {
+  Task<Shared> wait_for(std::shared_ptr<Entry> entry) {
+    return completed_by<Shared>([this, entry = std::move(entry)](Completion<Shared> resume) {
       Shared ready;
       {
         const std::lock_guard lock(mutex_);
@@ -89,7 +95,7 @@ class SingleFlight {
   }
 
   void settle(Entry& entry, Shared value) {
-    std::vector<ports::Completion<Shared>> waiting;
+    std::vector<Completion<Shared>> waiting;
     {
       const std::lock_guard lock(mutex_);
       entry.settled = value;
@@ -98,7 +104,7 @@ class SingleFlight {
     for (auto& resume : waiting) resume(value);
   }
 
-  ports::Task<void> work_for(std::string key, std::shared_ptr<Entry> entry, Work work) {
+  Task<void> work_for(std::string key, std::shared_ptr<Entry> entry, Work work) {
     const Dropped dropped{*entry};
     auto value = co_await work(Settle(this, entry));
     {
@@ -114,4 +120,4 @@ class SingleFlight {
   std::unordered_map<std::string, std::shared_ptr<Entry>> entries_;
 };
 
-}  // namespace valetkey::oauth
+}  // namespace valetkey::ports

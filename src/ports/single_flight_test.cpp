@@ -1,4 +1,4 @@
-#include "oauth/single_flight.hpp"
+#include "ports/single_flight.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <boost/asio/io_context.hpp>
 #include <thread>
 
-namespace valetkey::oauth {
+namespace valetkey::ports {
 namespace {
 
 using Flight = SingleFlight<int>;
@@ -191,4 +191,4 @@ TEST(SingleFlight, storm_on_many_threads_runs_one_work_per_key_at_a_time) {
 }
 
 }  // namespace
-}  // namespace valetkey::oauth
+}  // namespace valetkey::ports
