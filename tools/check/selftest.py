@@ -9,6 +9,7 @@ import coverage
 import hygiene
 import layers
 import leaks
+import presets
 import tree
 
 ALLOWED = {"model": [], "ports": ["model"], "oauth": ["vault", "ports", "model"], "vault": ["ports"], "adapters": ["ports", "model"],
@@ -99,6 +100,14 @@ class Leaks(unittest.TestCase):
             for after in range(6):
                 coded = base64.b64encode(b"x" * before + secret.encode() + b"y" * after)
                 self.assertTrue(any(form in coded for form in forms), (before, after))
+
+
+class Presets(unittest.TestCase):
+    def test_stale_pages_are_found(self):
+        wanted = presets.preset_pages.pages()
+        self.assertEqual(presets.preset_pages.differing(wanted, wanted), [])
+        changed = {**wanted, "slack.md": wanted["slack.md"] + "x", "gone.md": ""}
+        self.assertEqual([line.split(":")[0] for line in presets.preset_pages.differing(wanted, changed)], ["docs/presets/gone.md", "docs/presets/slack.md"])
 
 
 if __name__ == "__main__":
