@@ -66,6 +66,8 @@ void add_client_commands(CLI::App& app, Program& program) {
   add_tenants(app, program);
   add_policy(app, program);
   add_audit(app, program);
+  add_services(app, program);
+  add_presets(app, program);
   add_events(app, program);
   add_profile(app, program);
   add_status(app, program);

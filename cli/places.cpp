@@ -21,6 +21,10 @@ Places Places::below(std::string_view parent) const {
   return out;
 }
 
+void Places::add_below(std::string_view parent, const Places& document) {
+  for (const auto& [pointer, where] : document.places_) add(std::string(parent) + pointer, where);
+}
+
 void Places::explain(Failure& failure) const {
   for (auto& member : failure.members)
     if (member.where.empty()) member.where = where(member.pointer);

@@ -12,6 +12,9 @@ class Places {
  public:
   void add(std::string pointer, std::string where) { places_.insert_or_assign(std::move(pointer), std::move(where)); }
 
+  /// Those of a document that became the member at `parent`.
+  void add_below(std::string_view parent, const Places& document);
+
   /// Of the member itself, else of what it is inside of; empty when nobody knows.
   [[nodiscard]] std::string where(std::string_view pointer) const;
 

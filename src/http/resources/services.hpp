@@ -1,0 +1,43 @@
+#pragma once
+#include "http/router.hpp"
+#include "services/own_services.hpp"
+#include "services/preset_library.hpp"
+#include "services/services.hpp"
+
+namespace valetkey::http {
+
+/// What the routes of config services work with. All of it outlives the router.
+struct ServicesWorld {
+  services::Services& services;
+  services::OwnServices& own;
+  const services::PresetLibrary& presets;
+  vault::Records& records;
+  vault::KeyRing& keys;
+  const ports::Clock& clock;
+};
+
+using ServicesHandler = ports::Task<Response> (*)(ServicesWorld, Request&);
+
+inline void add_services_route(Router& router, ServicesWorld world, std::string method, std::string path, Needs needs,
+                               ServicesHandler handler) {
+  const bool is_idempotent = method == "POST";
+  router.add({.method = std::move(method),
+              .path = std::move(path),
+              .needs = needs,
+              .handler = [world, handler](Request& request) { return handler(world, request); },
+              .idempotent = is_idempotent,
+              .labels = {}});
+}
+
+/// `/v1/services`, `/v1/services/{id}`, `.../versions`, `/v1/services/preset/{slug}`, `/v1/services/schema`, `/v1/services/try`.
+void add_config_service_routes(Router& router, ServicesWorld world);
+
+// Its parts, one file each.
+void add_service_version_routes(Router& router, ServicesWorld world);
+void add_preset_routes(Router& router, ServicesWorld world);
+void add_try_route(Router& router, ServicesWorld world);
+
+/// `{data, next}` of presets, in the order of their slugs.
+Response preset_page(const services::PresetLibrary& presets, const Request& request, const std::string& kind);
+
+}  // namespace valetkey::http
