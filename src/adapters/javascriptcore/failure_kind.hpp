@@ -1,0 +1,8 @@
+#pragma once
+
+namespace valetkey::adapters::javascriptcore {
+
+/// Why a call failed, as a worker tells it; in the order of ports::ScriptFailure::Kind, which a worker does not include.
+enum class ScriptFailure : char { kSyntax, kException, kTimeout, kMemory, kEnded, kTooLarge, kUnavailable };
+
+}  // namespace valetkey::adapters::javascriptcore
