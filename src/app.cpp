@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "adapters/catalog/load_catalogue.hpp"
+#include "adapters/javascriptcore/worker_pool.hpp"
 #include "adapters/system/durable_file.hpp"
 #include "adapters/system/system_clock.hpp"
 #include "app_parts.hpp"
@@ -52,6 +53,15 @@ http::KeyFile bootstrap_file(const Config& config) {
           .read = [path] { return adapters::system::read_file(path); },
           .write = [dir = config.data_dir](std::string_view text) { return adapters::system::write_durably(dir, "bootstrap-key", text); },
           .remove = [dir = config.data_dir] { return adapters::system::remove_durably(dir, "bootstrap-key"); }};
+}
+
+/// A sanitized broker names a worker that is not.
+adapters::javascriptcore::WorkerCommand script_worker() {
+#ifdef VALETKEY_SCRIPT_WORKER
+  return {.path = VALETKEY_SCRIPT_WORKER, .argument = ""};
+#else
+  return {};
+#endif
 }
 
 }  // namespace
@@ -135,6 +145,8 @@ class AppStart {
         adapters::curl::Settings{.policy = shared_policy, .ca_file = p_.config.ca_file}, *p_.clock);
     p_.upstream = std::make_unique<adapters::upstream::AsioUpstream>(
         adapters::upstream::Settings{.policy = shared_policy, .ca_file = p_.config.ca_file}, *p_.clock, contexts);
+    p_.scripts = std::make_unique<adapters::javascriptcore::JavaScriptCoreEngine>(
+        adapters::javascriptcore::PoolSettings{.command = script_worker(), .workers = p_.config.script_workers}, *p_.clock, *p_.metrics);
     return {};
   }
 

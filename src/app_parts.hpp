@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "adapters/curl/curl_http_client.hpp"
+#include "adapters/javascriptcore/javascriptcore_engine.hpp"
 #include "adapters/local_bus/local_bus.hpp"
 #include "adapters/prometheus/prometheus_metrics.hpp"
 #include "adapters/spdlog/spdlog_log.hpp"
@@ -55,6 +56,7 @@ struct App::Parts {
   std::string url;
   std::unique_ptr<adapters::curl::CurlHttpClient> http_client;
   std::unique_ptr<adapters::upstream::AsioUpstream> upstream;
+  std::unique_ptr<adapters::javascriptcore::JavaScriptCoreEngine> scripts;
 
   std::unique_ptr<oauth::Context> context;
   std::unique_ptr<oauth::Refresher> refresher;

@@ -31,12 +31,14 @@ struct Config {
   std::string ca_file;                         ///< for outbound TLS; empty: the system's
   std::string machine_id;  ///< names this machine in the fingerprint (DESIGN 5.8); empty: /etc/machine-id or host name
   unsigned threads = 0;  ///< 0: one per processor
+  int script_workers = 4;  ///< processes that run scripts, besides the one that stands ready
   std::size_t cache_bytes = 256u << 20;
   model::Seconds token_request_timeout{20};  ///< hard deadline of one request to a token endpoint
   model::Seconds proxy_connect_timeout{10};  ///< name, connect and TLS of a proxied call
   model::Seconds proxy_head_timeout{60};     ///< from the last byte sent to the end of the reply's head
   model::Seconds proxy_idle_timeout{60};     ///< between two bytes of a body, either way
   model::Seconds refresh_margin{300};
+  model::Seconds validation_interval{86'400};  ///< between two checks of a connection by its credential's token_validation; 0: none
   model::Seconds drain_timeout{30};
   model::Seconds event_retention{30 * 86'400};
   std::optional<std::int64_t> max_credentials_per_tenant;
