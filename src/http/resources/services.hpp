@@ -29,7 +29,7 @@ inline void add_services_route(Router& router, ServicesWorld world, std::string 
               .labels = {}});
 }
 
-/// `/v1/services`, `/v1/services/{id}`, `.../versions`, `/v1/services/preset/{slug}`, `/v1/services/schema`, `/v1/services/try`.
+/// `/v1/services`, `/v1/services/{id}`, `.../versions`, `/v1/services/preset/{slug}`, `/v1/services/try`.
 void add_config_service_routes(Router& router, ServicesWorld world);
 
 // Its parts, one file each.
