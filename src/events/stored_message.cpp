@@ -14,13 +14,14 @@ json::object document_of(const StoredMessage& stored) {
   json::object out{{"valid_request", message.valid_request},
                    {"app_user_ids", json::array(message.app_user_ids.begin(), message.app_user_ids.end())},
                    {"event_type", message.event_type},
-                   {"event_payload", json::serialize(message.event_payload)},
+                   {"event_payload", stored.payload.empty() ? json::serialize(message.event_payload) : stored.payload},
                    {"event_id", message.event_id},
                    {"unsigned", json::array(message.unsigned_members.begin(), message.unsigned_members.end())}};
   if (message.occurred_at) out["occurred_at"] = model::to_rfc3339(*message.occurred_at);
   if (!stored.action_id.empty()) out["action_id"] = stored.action_id;
   if (!stored.response_url.empty()) out["response_url"] = stored.response_url;
   if (stored.possible_replay) out["possible_replay"] = true;
+  if (stored.has_connection) out["has_connection"] = true;
   return out;
 }
 
@@ -41,6 +42,7 @@ StoredMessage message_of(model::JsonReader reader) {
   stored.action_id = reader.string_or("action_id", "", kAnyText);
   stored.response_url = reader.string_or("response_url", "", kAnyText);
   stored.possible_replay = reader.optional_bool("possible_replay").value_or(false);
+  stored.has_connection = reader.optional_bool("has_connection").value_or(false);
   return stored;
 }
 

@@ -1,0 +1,59 @@
+#include "events/event_tail.hpp"
+
+namespace valetkey::events {
+
+template <class Ends>
+void EventTail::end(const Ends& ends, News news) {
+  std::list<Waiter> ended;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto at = waiters_.begin(); at != waiters_.end();) {
+      const auto each = at++;
+      if (ends(*each)) ended.splice(ended.end(), waiters_, each);
+    }
+  }
+  for (auto& each : ended) each.done(news);
+}
+
+void EventTail::announce(const model::TenantId& tenant, std::int64_t sequence) {
+  {
+    const std::lock_guard lock(mutex_);
+    auto& latest = latest_[tenant];
+    latest = std::max(latest, sequence);
+    if (waiters_.empty()) return;
+  }
+  end([&](const Waiter& each) { return each.tenant == tenant && each.after < sequence; }, News::kEvents);
+}
+
+void EventTail::tick(model::BootTime now) {
+  end([&](const Waiter& each) { return each.until <= now; }, News::kNone);
+}
+
+void EventTail::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_closed_ = true;
+  }
+  end([](const Waiter&) { return true; }, News::kEnd);
+}
+
+ports::Task<EventTail::News> EventTail::wait(model::TenantId tenant, std::int64_t after, model::BootTime until) {
+  co_return co_await ports::completed_by<News>([&](ports::Completion<News> done) {
+    std::optional<News> now;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto latest = latest_.find(tenant);
+      if (is_closed_) now = News::kEnd;
+      else if (latest != latest_.end() && latest->second > after) now = News::kEvents;
+      else waiters_.push_back({tenant, after, until, std::move(done)});
+    }
+    if (now) done(*now);
+  });
+}
+
+std::size_t EventTail::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return waiters_.size();
+}
+
+}  // namespace valetkey::events
