@@ -3,12 +3,11 @@
 #include <string>
 
 #include "model/config_service.hpp"
-#include "ports/account_api.hpp"
 #include "ports/clock.hpp"
-#include "ports/config_services.hpp"
 #include "ports/event_bus.hpp"
 #include "ports/http_client.hpp"
 #include "ports/metrics.hpp"
+#include "ports/random.hpp"
 #include "ports/script_engine.hpp"
 #include "services/incoming.hpp"
 #include "services/preset_library.hpp"
@@ -16,8 +15,6 @@
 #include "vault/records.hpp"
 
 namespace valetkey::services {
-
-class KeyFetch;  ///< services/keys/key_fetch.hpp
 
 /// One config service, ready to run: a preset, or a version of a tenant's own. Immutable and shared.
 struct Service {
@@ -32,7 +29,13 @@ struct Service {
 };
 using ServicePtr = std::shared_ptr<const Service>;
 
-/// Runs config services of all implementations (DESIGN 6). Thread safe.
+/// How a verification is run.
+enum class Run {
+  kLive,  ///< a request of an application: what decides a rejection is explained, and nothing else
+  kDry,   ///< a trial: every step is explained, and no challenge's URL is fetched
+};
+
+/// Runs config services of all implementations (DESIGN 6). Thread safe. Arguments that are references outlive the task.
 class Services {
  public:
   struct World {
@@ -45,26 +48,30 @@ class Services {
     ports::Metrics& metrics;
     ports::EventBus& bus;
     const PresetLibrary& presets;
+    std::string ca_file = {};  ///< PEM of the roots that certificates of applications lead to; empty: the system's
   };
   explicit Services(World world);
   ~Services();
 
-  /// By name, cached until it changes. kNotFound, or kInvalidInput where it is not of `kind`.
+  /// By name: preset/slack, serv_... or, pinned to a version, serv_...@3. Cached until it changes. kNotFound, or kInvalidInput where it
+  /// is not of `kind` or cannot be read.
   ports::Answer<ServicePtr> find(model::TenantId tenant, std::string name, std::string_view kind);
 
-  /// Unsigned challenge -> verify -> signed challenge (S25). Never an error: what cannot be verified is rejected, with the reason.
-  /// `service` null: rejected.
-  ports::Task<Verdict> verify(ServicePtr service, const Incoming& request, const EndpointValues& values, model::TenantId tenant);
+  /// Unsigned challenge -> verify -> signed challenge (S25). Never an error: what cannot be verified is rejected, with the reason and
+  /// the reply. `service` null: rejected.
+  ports::Task<Verdict> verify(ServicePtr service, const Incoming& request, const EndpointValues& values, model::TenantId tenant,
+                              Run run = Run::kLive);
   /// The events of a verified request; an error makes it `unparsed`.
-  ports::Answer<Parsed> parse(ServicePtr service, const Incoming& request, const EndpointValues& values, const Verdict& verdict, model::TenantId tenant);
+  ports::Answer<Parsed> parse(ServicePtr service, const Incoming& request, const EndpointValues& values, const Verdict& verdict,
+                              model::TenantId tenant);
   ports::Answer<Action> parse_action(ServicePtr service, const Incoming& request, const EndpointValues& values, const Verdict& verdict,
                                      model::TenantId tenant);
   /// The application's user ids of an event, where a script or http mapper decides; else those of the message.
   ports::Answer<std::vector<std::string>> users_of(ServicePtr mapper, const Message& message, model::TenantId tenant);
 
  private:
-  World world_;
-  std::unique_ptr<KeyFetch> keys_;
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace valetkey::services
