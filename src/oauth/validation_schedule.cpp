@@ -59,8 +59,9 @@ ports::Answer<int> Validations::look() {
   int started = 0;
   for (const auto& connection : *page) {
     if (is_validation_due(connection, settings_.interval, now)) {
-      if (started + under_way_ >= kMostChecks) co_return started;  // goes on here
+      if (under_way_ >= kMostChecks || started >= kMostChecks) co_return started;  // goes on here
       ++started;
+      ++under_way_;
       boost::asio::co_spawn(context_.executor, check_due(connection.tenant, connection.id), boost::asio::detached);
     }
     cursor_.connection = connection.id.str();

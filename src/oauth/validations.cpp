@@ -15,15 +15,6 @@ using ports::TokenVerdict;
 constexpr std::string_view kKind = "token_validation";
 constexpr int kMostRounds = 5;
 
-std::string_view spelled(TokenVerdict verdict) {
-  switch (verdict) {
-    case TokenVerdict::kValid: return "valid";
-    case TokenVerdict::kInvalid: return "invalid";
-    case TokenVerdict::kUnknown: return "unknown";
-  }
-  std::unreachable();
-}
-
 /// What stands between a caller and a token for now; everything else is about the connection itself.
 bool is_passing(Code code) {
   return code == Code::kProviderUnavailable || code == Code::kOutcomeUnknown || code == Code::kCredentialConfiguration ||
@@ -39,6 +30,15 @@ bool proves_account(const model::Connection& connection, const Client& client, c
 }
 
 }  // namespace
+
+std::string_view to_string(TokenVerdict verdict) {
+  switch (verdict) {
+    case TokenVerdict::kValid: return "valid";
+    case TokenVerdict::kInvalid: return "invalid";
+    case TokenVerdict::kUnknown: return "unknown";
+  }
+  std::unreachable();
+}
 
 ports::Answer<Validations::Checked> Validations::check(const Access& access, const std::string& service) {
   auto found = co_await context_.services->validate({.tenant = access.connection->tenant,
@@ -78,7 +78,7 @@ ports::Answer<ValidationReport> Validations::validate(model::TenantId tenant, mo
   if (checked && checked->found.outcome == TokenVerdict::kInvalid)
     checked = co_await check_renewed(*access, named->second, std::move(*checked));
   if (!checked) co_return fail(std::move(checked.error()));
-  context_.metrics.count("valetkey_validations_total", spelled(checked->found.outcome));
+  context_.metrics.count("valetkey_validations_total", to_string(checked->found.outcome));
   if (auto recorded = co_await record(*access, *checked, checked_at); !recorded) co_return fail(std::move(recorded.error()));
   co_return ValidationReport{std::move(checked->found), checked_at};
 }
@@ -90,7 +90,7 @@ ports::Answer<void> Validations::record(const Access& access, const Checked& che
     if (!connection) co_return fail(std::move(connection.error()));
     ports::Unit unit;
     unit.preconditions.emplace_back(vault::Records::unchanged(*connection));
-    connection->validation = model::Validation{std::string(spelled(checked.found.outcome)), checked.found.reason, at};
+    connection->validation = model::Validation{std::string(to_string(checked.found.outcome)), checked.found.reason, at};
     if (proves_account(*connection, *access.client, checked.found)) connection->app_user_id = connection->account;
     // A grant that was replaced or renewed meanwhile is not the one that was found invalid.
     if (checked.is_final && connection->state == model::ConnectionState::kActive &&
@@ -117,7 +117,9 @@ void Validations::after_connecting(const model::Connection& connection) {
 ports::Task<void> Validations::check_connected(model::TenantId tenant, model::CredentialId id, model::ConnectionId connection) {
   auto credential = co_await context_.records.load<model::Credential>(tenant, id.str());
   // Without a service no token is asked for: that might renew one that was imported.
-  if (credential && co_await has_service(*credential)) co_await check_due(tenant, std::move(connection));
+  if (!credential || !co_await has_service(*credential)) co_return;
+  ++under_way_;
+  co_await check_due(tenant, std::move(connection));
 }
 
 ports::Task<bool> Validations::has_service(const model::Credential& credential) const {
@@ -127,7 +129,6 @@ ports::Task<bool> Validations::has_service(const model::Credential& credential) 
 }
 
 ports::Task<void> Validations::check_due(model::TenantId tenant, model::ConnectionId connection) {
-  ++under_way_;
   auto report = co_await validate(tenant, connection);
   --under_way_;
   const bool is_expected = report || report.error().code == Code::kConflict || report.error().code == Code::kNotFound ||

@@ -13,6 +13,9 @@ struct ValidationReport {
   model::WallTime checked_at{};
 };
 
+/// valid, invalid, unknown.
+std::string_view to_string(ports::TokenVerdict verdict);
+
 /// Asks the Token Validation services whether connections still work (DESIGN 6): on demand, after connecting, on a schedule. Unknown
 /// never changes a connection; a token that is found invalid is renewed once and checked once more before it does. Thread safe.
 class Validations {
@@ -54,6 +57,7 @@ class Validations {
   ports::Answer<bool> next_credential();
   ports::Task<bool> has_service(const model::Credential& credential) const;
   ports::Task<void> check_connected(model::TenantId tenant, model::CredentialId credential, model::ConnectionId connection);
+  /// Counted in `under_way_` by its caller.
   ports::Task<void> check_due(model::TenantId tenant, model::ConnectionId connection);
 
   Context& context_;

@@ -182,13 +182,16 @@ class EngineRig {
   std::unique_ptr<oauth::Connections> connections;
   std::unique_ptr<oauth::Background> background;
 
-  void add_credential(model::GrantType grant_type = model::GrantType::kAuthorizationCode, model::Overrides overrides = {}) {
+  void add_credential(model::GrantType grant_type = model::GrantType::kAuthorizationCode, model::Overrides overrides = {},
+                      std::map<std::string, std::string> config_services = {}) {
     credential = {
         .id = ports::new_id<model::CredentialId>(clock, random), .tenant = tenant, .name = "credential " + std::to_string(++made_)};
     credential.integration = catalogue.list().front()->slug == "custom" ? catalogue.list().back()->slug : catalogue.list().front()->slug;
     credential.grant_type = grant_type;
     credential.client_id = "client";
     credential.overrides = std::move(overrides);
+    credential.custom = config_services.contains("token_generation");
+    credential.config_services = std::move(config_services);
     credential.endpoint_set = 1;
     auto set = model::make_endpoint_set(credential, *catalogue.find(credential.integration), "https://broker.example/oauth/callback/sim");
     set.number = 1;

@@ -17,6 +17,12 @@ json::value time_or_null(std::optional<model::WallTime> time) {
   return json::string(model::to_rfc3339(*time));
 }
 
+json::value validation_of(const std::optional<model::Validation>& validation) {
+  if (!validation) return nullptr;
+  return json::object{
+      {"outcome", validation->outcome}, {"reason", text_or_null(validation->reason)}, {"checked_at", model::to_rfc3339(validation->at)}};
+}
+
 json::object object_of(const std::map<std::string, std::string>& map) {
   json::object out;
   for (const auto& [name, value] : map) out[name] = value;
@@ -37,10 +43,21 @@ json::object to_json(const model::Connection& connection) {
           {"account", text_or_null(connection.account)},
           {"state", model::to_string(connection.state)},
           {"state_reason", text_or_null(connection.state_reason)},
+          {"validation", validation_of(connection.validation)},
           {"fields", object_of(connection.fields)},
           {"metadata", object_of(connection.metadata)},
           {"created_at", model::to_rfc3339(connection.created_at)},
           {"updated_at", model::to_rfc3339(connection.updated_at)}};
+}
+
+json::object to_json(const oauth::ValidationReport& report) {
+  const auto& found = report.found;
+  return {{"outcome", oauth::to_string(found.outcome)},
+          {"reason", text_or_null(found.reason)},
+          {"account", text_or_null(found.account)},
+          {"expires_at", time_or_null(found.expires_at)},
+          {"scopes", json::array(found.scopes.begin(), found.scopes.end())},
+          {"checked_at", model::to_rfc3339(report.checked_at)}};
 }
 
 json::object to_json(const model::Grant& grant) {
