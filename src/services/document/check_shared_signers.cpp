@@ -1,0 +1,55 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "services/document/parts.hpp"
+#include "services/expression.hpp"
+#include "services/template.hpp"
+
+namespace valetkey::services {
+namespace {
+
+/// Whether the text holds a parameter that every endpoint must have, or a secret.
+bool is_configured(const Text& text, const ServiceDocument& document) {
+  if (!text) return false;
+  return std::ranges::any_of(text->pieces, [&](const TemplatePiece& piece) {
+    bool found = piece.of == TemplatePiece::Of::kSecret;
+    visit_all(piece.expression, [&](const Expression& each) {
+      const auto declared = std::ranges::find(document.parameters, each.text, &DeclaredParameter::name);
+      found |= each.of == Expression::Of::kParameter && declared != document.parameters.end() && !declared->is_optional;
+    });
+    return found;
+  });
+}
+
+bool has_own_credentials(const KeySource& key) {
+  return std::ranges::any_of(key.endpoint_json, [](const auto& member) { return member.second && has_secret(*member.second); });
+}
+
+bool is_shared(const KeySource& key) {
+  return !key.jwks.empty() || key.certificate_url || (!key.endpoint_url.empty() && !has_own_credentials(key));
+}
+
+bool has_identity(const Alternative& alternative, const ServiceDocument& document) {
+  const auto configured = [&](const Text& text) { return is_configured(text, document); };
+  if (std::ranges::any_of(alternative.identity, configured, &Check::equals)) return true;
+  if (!alternative.claims) return false;
+  const auto& claims = *alternative.claims;
+  return configured(claims.audience) || configured(claims.email) ||
+         std::ranges::any_of(claims.require, [&](const auto& each) { return configured(each.second); });
+}
+
+}  // namespace
+
+void check_shared_signers(const ServiceDocument& document, Reading& reading) {
+  for (std::size_t i = 0; i < document.verify.size(); ++i) {
+    const auto& alternative = document.verify[i];
+    if (is_shared(alternative.key) && !has_identity(alternative, document))
+      reading.fault(
+          fmt::format("/verify/{}", i),
+          "its key signs for every customer of the provider: identity, or claims.audience, email or require must equal a {param.x} "
+          "that is not optional (S27)");
+  }
+}
+
+}  // namespace valetkey::services
