@@ -68,6 +68,9 @@ void add_client_commands(CLI::App& app, Program& program) {
   add_audit(app, program);
   add_services(app, program);
   add_presets(app, program);
+  add_endpoints(app, program);
+  add_destinations(app, program);
+  add_deliveries(app, program);
   add_events(app, program);
   add_profile(app, program);
   add_status(app, program);

@@ -118,6 +118,20 @@ void add_refresh(CLI::App& group, Program& program) {
   command.add_option("--audience", wish->audience, "of the token for this audience");
 }
 
+/// 0 only where the token is valid.
+void add_validate(CLI::App& group, Program& program) {
+  auto id = std::make_shared<std::string>();
+  auto& command = add_command(group, program, "validate", "ask whether the token still works", [&program, id]() -> Done {
+    auto reply = program.call({.method = "POST", .path = path_to("connections", *id, "validate")});
+    if (!reply) return fail(std::move(reply.error()));
+    print_document(program, reply->body, "outcome");
+    const auto outcome = text_of(reply->body, "outcome");
+    if (outcome == "invalid") return kEndUser;
+    return outcome == "valid" ? kOk : kLater;
+  });
+  command.add_option("ID", *id, "the connection")->required();
+}
+
 }  // namespace
 
 void add_connections(CLI::App& app, Program& program) {
@@ -127,6 +141,7 @@ void add_connections(CLI::App& app, Program& program) {
   add_create(group, program);
   add_delete(group, program);
   add_refresh(group, program);
+  add_validate(group, program);
 }
 
 }  // namespace valetkey::cli
