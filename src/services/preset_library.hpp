@@ -19,10 +19,17 @@ class PresetLibrary {
 
   /// Null for an unknown slug.
   [[nodiscard]] std::shared_ptr<const ServiceDocument> find(std::string_view slug) const;
+  /// The document as it was read; null for an unknown slug.
+  [[nodiscard]] const boost::json::value* source_of(std::string_view slug) const;
+  /// By slug.
   [[nodiscard]] std::vector<std::shared_ptr<const ServiceDocument>> list() const;
 
  private:
-  std::map<std::string, std::shared_ptr<const ServiceDocument>, std::less<>> by_slug_;
+  struct Preset {
+    std::shared_ptr<const ServiceDocument> document;
+    boost::json::value source;
+  };
+  std::map<std::string, Preset, std::less<>> by_slug_;
 };
 
 }  // namespace valetkey::services

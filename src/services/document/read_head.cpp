@@ -53,7 +53,7 @@ void read_head(JsonReader& reader, ServiceDocument& out, Reading& reading) {
   out.title = reading.source == DocumentSource::kPreset ? reader.required_string("title", kTitle) : reader.string_or("title", "", kTitle);
   out.documentation_url = reader.string_or("documentation_url", "", {.least = 1, .most = 2048});
   if (!out.documentation_url.empty()) {
-    const auto url = model::parse_url(out.documentation_url);
+    const auto url = model::parse_url(std::string_view(out.documentation_url).substr(0, out.documentation_url.find('#')));
     if (!url) reader.error("documentation_url", url.error().detail);
     else if (url->scheme != "https") reader.error("documentation_url", "must be an https URL");
   }

@@ -8,7 +8,8 @@ namespace {
 using model::JsonReader;
 using From = TimestampRule::From;
 
-constexpr std::int64_t kDay = 86400;
+/// Some sign the time of the event and repeat for days.
+constexpr std::int64_t kMost = 7LL * 86400;
 
 bool is_in(const std::vector<Piece>& message, Piece::Of of, std::string_view text = {}) {
   return std::ranges::any_of(message, [&](const Piece& piece) { return piece.of == of && (text.empty() || piece.text == text); });
@@ -52,8 +53,8 @@ void read_timestamp(JsonReader& alternative, Alternative& out, Reading& reading)
   TimestampRule rule;
   read_place(*reader, rule, reading);
   read_choice(*reader, "unit", rule.unit);
-  rule.past = read_seconds(*reader, "past", 1, kDay).value_or(rule.past);
-  rule.future = read_seconds(*reader, "future", 0, kDay).value_or(rule.future);
+  rule.past = read_seconds(*reader, "past", 1, kMost).value_or(rule.past);
+  rule.future = read_seconds(*reader, "future", 0, kMost).value_or(rule.future);
   rule.is_signed = reader->optional_bool("is_signed").value_or(true);
   if (rule.from == From::kSignature && out.signature.pair.empty()) reader->error("take", "the signature has no pairs");
   if (rule.is_signed && !is_signed(rule, out.message))

@@ -86,7 +86,8 @@ void read_call(JsonReader& reader, TokenCheck& out) {
   out.body = reader.string_or("body", "");
   out.content_type = reader.string_or("content_type", "", {.least = 1, .most = 100});
   if (!out.body.empty() && out.method == "GET") reader.error("body", "a GET has no body");
-  if (out.body.empty() != out.content_type.empty()) reader.error("content_type", "stands beside body, and only there");
+  if (!out.body.empty() && out.content_type.empty()) reader.error("content_type", "is required beside body");
+  if (!out.content_type.empty() && out.method == "GET") reader.error("content_type", "a GET has no body");
 }
 
 }  // namespace
