@@ -151,19 +151,19 @@ void add_delete(CLI::App& group, Program& program) {
 void add_rotate_key(CLI::App& group, Program& program) {
   struct Wish {
     std::string id;
-    std::optional<int> overlap;
+    std::optional<int> retire_after;
   };
   auto wish = std::make_shared<Wish>();
   auto& command = add_command(group, program, "rotate-key", "new URLs; the old ones go on working for a while", [&program, wish]() -> Done {
     Body body;
-    if (wish->overlap) body.set("overlap_seconds", *wish->overlap, "--overlap");
+    if (wish->retire_after) body.set("retire_after", *wish->retire_after, "--retire-after");
     auto reply = body.send(program, "POST", path_to("endpoints", wish->id, "rotate-key"));
     if (!reply) return fail(std::move(reply.error()));
     print_urls(program, reply->body, "new key of endpoint");
     return kOk;
   });
   command.add_option("ID", wish->id, "the endpoint")->required();
-  command.add_option("--overlap", wish->overlap, "seconds for which the old URLs work");
+  command.add_option("--retire-after", wish->retire_after, "seconds for which the old URLs go on working");
 }
 
 void add_rejected(CLI::App& group, Program& program) {
