@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "ports/account_api.hpp"
+#include "ports/clock.hpp"
 #include "ports/config_services.hpp"
 #include "ports/http_client.hpp"
-#include "ports/metrics.hpp"
 #include "ports/script_engine.hpp"
 #include "services/incoming.hpp"
 
@@ -31,7 +31,7 @@ struct ScriptAccount {
 /// to secrets, never their values; what it answers, logs and throws is searched for them. Thread safe; arguments outlive the call.
 class ScriptServices {
  public:
-  ScriptServices(ports::ScriptEngine& engine, ports::Metrics& metrics) : engine_(engine), metrics_(metrics) {}
+  ScriptServices(ports::ScriptEngine& engine, const ports::Clock& clock) : engine_(engine), clock_(clock) {}
 
   /// Function `verify`. Never an error: what cannot be run rejects, with the reason script_error, script_timeout or script_unavailable.
   ports::Task<Verdict> verify(const Script& script, const Incoming& request, const EndpointValues& values);
@@ -55,7 +55,7 @@ class ScriptServices {
 
  private:
   ports::ScriptEngine& engine_;
-  ports::Metrics& metrics_;
+  const ports::Clock& clock_;
 };
 
 }  // namespace valetkey::services
