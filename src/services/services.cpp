@@ -30,7 +30,7 @@ struct Services::Parts {
       : directory(world.records, world.keys, world.bus, world.presets),
         keys(world.http, world.clock, world.metrics, {.ca_file = world.ca_file}),
         declared(keys, world.http),
-        scripts(world.scripts, world.metrics),
+        scripts(world.scripts, world.clock),
         metrics(world.metrics) {}
 
   ServiceDirectory directory;
