@@ -5,8 +5,9 @@
 namespace valetkey::http {
 
 bool is_isolated(std::string_view path) {
-  constexpr std::string_view kProxy = "/v1/proxy";
-  return path.starts_with(kProxy) && (path.size() == kProxy.size() || path[kProxy.size()] == '/');
+  for (const std::string_view foreign : {"/v1/proxy", "/hooks", "/actions"})
+    if (path.starts_with(foreign) && (path.size() == foreign.size() || path[foreign.size()] == '/')) return true;
+  return false;
 }
 
 void isolate(Response& response) {
