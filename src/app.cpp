@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "adapters/catalog/load_catalogue.hpp"
+#include "adapters/catalog/load_presets.hpp"
 #include "adapters/javascriptcore/worker_pool.hpp"
 #include "adapters/system/durable_file.hpp"
 #include "adapters/system/system_clock.hpp"
@@ -19,8 +20,14 @@
 #include "http/resources/admin.hpp"
 #include "http/resources/connect_sessions.hpp"
 #include "http/resources/connections.hpp"
+#include "http/resources/deliveries.hpp"
+#include "http/resources/destinations.hpp"
+#include "http/resources/event_stream.hpp"
+#include "http/resources/events.hpp"
 #include "http/resources/proxy.hpp"
+#include "http/resources/services.hpp"
 #include "http/resources/tokens.hpp"
+#include "http/resources/validations.hpp"
 #include "installation.hpp"
 #include "metric_table.hpp"
 #include "oauth/older_connections.hpp"
@@ -74,8 +81,8 @@ class AppStart {
   explicit AppStart(App::Parts& parts) : p_(parts) {}
 
   Result<void> run() {
-    for (const auto step :
-         {&AppStart::open_world, &AppStart::check_copy, &AppStart::bind, &AppStart::wire_engine, &AppStart::wire_http, &AppStart::recover})
+    for (const auto step : {&AppStart::open_world, &AppStart::check_copy, &AppStart::bind, &AppStart::wire_services, &AppStart::wire_engine,
+                            &AppStart::wire_http, &AppStart::recover})
       if (auto done = (this->*step)(); !done) return done;
     run_threads();
     return {};
@@ -150,6 +157,47 @@ class AppStart {
     return {};
   }
 
+  Result<void> wire_services() {
+    auto files = adapters::catalog::load_embedded_presets();
+    if (!files) return fail(std::move(files.error()));
+    auto presets = services::PresetLibrary::read(files->documents());
+    if (!presets) return fail(files->located(std::move(presets.error())));
+    p_.presets = std::move(*presets);
+    p_.script_services = std::make_unique<services::ScriptServices>(*p_.scripts, *p_.clock);
+    p_.http_services = std::make_unique<services::HttpService>(*p_.http_client, *p_.clock, p_.random);
+    p_.services = std::make_unique<services::Services>(services::Services::World{.records = *p_.open.records,
+                                                                                 .keys = *p_.open.keys,
+                                                                                 .clock = *p_.clock,
+                                                                                 .random = p_.random,
+                                                                                 .http = *p_.http_client,
+                                                                                 .scripts = *p_.scripts,
+                                                                                 .metrics = *p_.metrics,
+                                                                                 .bus = p_.bus,
+                                                                                 .presets = p_.presets,
+                                                                                 .ca_file = p_.config.ca_file});
+    p_.own_services = std::make_unique<services::OwnServices>(services::OwnServices::World{.records = *p_.open.records,
+                                                                                          .keys = *p_.open.keys,
+                                                                                          .clock = *p_.clock,
+                                                                                          .random = p_.random,
+                                                                                          .scripts = *p_.script_services});
+    return {};
+  }
+
+  /// The engine asks services and services call accounts with the engine's tokens: this closes the circle, once.
+  void wire_accounts() {
+    p_.account_requests = std::make_unique<calls::AccountRequests>(*p_.context, *p_.tokens);
+    p_.accounts = std::make_unique<services::Accounts>(services::Accounts::World{.services = *p_.services,
+                                                                                 .scripts = *p_.script_services,
+                                                                                 .http_services = *p_.http_services,
+                                                                                 .api = *p_.account_requests,
+                                                                                 .http = *p_.http_client,
+                                                                                 .records = *p_.open.records});
+    p_.validations = std::make_unique<oauth::Validations>(*p_.context, *p_.tokens,
+                                                          oauth::Validations::Settings{.interval = p_.config.validation_interval});
+    p_.context->services = p_.accounts.get();
+    p_.context->after_connecting = [&parts = p_](const model::Connection& connection) { parts.validations->after_connecting(connection); };
+  }
+
   Result<void> wire_engine() {
     oauth::RefreshSettings refresh{.margin = p_.config.refresh_margin, .request_deadline = p_.config.token_request_timeout};
     refresh.lease = refresh.request_deadline + model::Seconds{10};
@@ -172,6 +220,7 @@ class AppStart {
     quotas.connections = p_.config.max_connections_per_tenant.value_or(std::numeric_limits<std::int64_t>::max());
     p_.refresher = std::make_unique<oauth::Refresher>(*p_.context);
     p_.tokens = std::make_unique<oauth::Tokens>(*p_.context, *p_.refresher, p_.bus, p_.config.cache_bytes);
+    wire_accounts();
     p_.calls = std::make_unique<calls::AccountCalls>(
         calls::AccountCalls::World{.tokens = *p_.tokens, .upstream = *p_.upstream, .clock = *p_.clock, .metrics = *p_.metrics},
         calls::AccountCalls::Settings{.connect_within = p_.config.proxy_connect_timeout,
@@ -181,8 +230,30 @@ class AppStart {
     p_.sessions = std::make_unique<oauth::ConnectSessions>(*p_.context);
     p_.flow = std::make_unique<oauth::AuthorizationFlow>(*p_.context);
     p_.background = std::make_unique<oauth::Background>(*p_.context, *p_.refresher, oauth::Retention{.events = p_.config.event_retention});
+    wire_outbound();
     p_.read_counts = std::make_unique<http::ReadCounts>(*p_.open.store, *p_.clock);
     return {};
+  }
+
+  void wire_outbound() {
+    p_.events_context = std::unique_ptr<events::Context>(new events::Context{.records = *p_.open.records,
+                                                                             .keys = *p_.open.keys,
+                                                                             .http = *p_.http_client,
+                                                                             .clock = *p_.clock,
+                                                                             .random = p_.random,
+                                                                             .metrics = *p_.metrics,
+                                                                             .log = *p_.log,
+                                                                             .bus = p_.bus,
+                                                                             .executor = p_.working.get_executor()});
+    events::Publisher::Hooks hooks{.users_of = {},
+                                   .parse_again = [](const model::ReceivedRequest&) -> ports::Answer<std::vector<events::StoredMessage>> {
+                                     co_return fail(Code::kNotSupported, "no parser");
+                                   }};
+    p_.outbound = std::make_unique<events::Outbound>(
+        *p_.events_context, std::move(hooks),
+        events::Outbound::Settings{
+            .sender = {.is_on_hold = [&parts = p_] { return parts.context->is_on_hold.load(); }, .at_once = p_.config.delivery_concurrency},
+            .retention = p_.config.event_retention});
   }
 
   Result<void> wire_http() {
@@ -201,7 +272,15 @@ class AppStart {
     http::add_connect_session_routes(p_.router, oauth);
     http::add_connection_routes(p_.router, oauth);
     http::add_token_routes(p_.router, oauth);
+    http::add_validation_routes(p_.router, *p_.validations);
+    http::add_config_service_routes(p_.router, {.services = *p_.services,
+                                                .own = *p_.own_services,
+                                                .presets = p_.presets,
+                                                .records = *p_.open.records,
+                                                .keys = *p_.open.keys,
+                                                .clock = *p_.clock});
     http::add_proxy_routes(p_.router, {.calls = *p_.calls, .read_counts = *p_.read_counts});
+    add_event_routes();
     http::add_admin_routes(p_.router, {.context = *p_.context, .connections = *p_.connections, .refresher = *p_.refresher});
     p_.dispatcher = std::make_unique<http::Dispatcher>(http::Dispatcher::World{.router = p_.router,
                                                                                .authentication = *p_.authentication,
@@ -211,6 +290,14 @@ class AppStart {
                                                                                .metrics = *p_.metrics,
                                                                                .has_internal_listener = has_internal_});
     return {};
+  }
+
+  void add_event_routes() {
+    const http::EventWorld world{.context = *p_.events_context, .outbound = *p_.outbound, .raw_document = {}};
+    http::add_event_routes(p_.router, world);
+    http::add_event_stream_route(p_.router, world);
+    http::add_destination_routes(p_.router, world);
+    http::add_delivery_routes(p_.router, world);
   }
 
   Result<void> recover() {
@@ -224,6 +311,8 @@ class AppStart {
   void run_threads() {
     boost::asio::co_spawn(p_.working, oauth::resume_marking(*p_.context), boost::asio::detached);
     boost::asio::co_spawn(p_.working, p_.background->run(), boost::asio::detached);
+    boost::asio::co_spawn(p_.working, p_.validations->run(), boost::asio::detached);
+    boost::asio::co_spawn(p_.working, p_.outbound->run(), boost::asio::detached);
     boost::asio::co_spawn(p_.working, tend(p_), boost::asio::detached);
     boost::asio::co_spawn(p_.working, watch_vitals(p_), boost::asio::detached);
     for (auto& context : p_.serving) start_thread(*context);
@@ -254,8 +343,10 @@ ports::Task<void> tend(App::Parts& parts) {
 /// Requests first, then the refreshes they began: a refresh that was sent must be saved.
 ports::Answer<void> drain(App::Parts& parts, adapters::system::SystemClock real) {
   const auto deadline = real.boot_now() + parts.config.drain_timeout;
+  parts.outbound->stop();  // first: it ends the streams that follow events
   co_await parts.server->stop(parts.config.drain_timeout);
-  while (parts.refresher->running() > 0 && real.boot_now() < deadline) co_await real.sleep_until(real.boot_now() + model::Milliseconds{10});
+  const auto is_busy = [&] { return parts.refresher->running() > 0 || parts.outbound->under_way() > 0; };
+  while (is_busy() && real.boot_now() < deadline) co_await real.sleep_until(real.boot_now() + model::Milliseconds{10});
   co_return co_await parts.read_counts->flush();
 }
 
@@ -275,6 +366,7 @@ void App::stop() {
   auto& p = *parts_;
   p.service.draining = true;
   p.background->stop();
+  p.validations->stop();
   // Real time, whatever the clock of a test does: the process must end.
   const adapters::system::SystemClock real;
   if (auto drained = block_on(drain(p, real)); !drained)

@@ -15,6 +15,8 @@
 #include "adapters/upstream/asio_upstream.hpp"
 #include "app.hpp"
 #include "calls/account_calls.hpp"
+#include "calls/account_requests.hpp"
+#include "events/outbound.hpp"
 #include "http/authentication.hpp"
 #include "http/dispatcher.hpp"
 #include "http/idempotency.hpp"
@@ -27,8 +29,15 @@
 #include "oauth/background.hpp"
 #include "oauth/connections.hpp"
 #include "oauth/tokens.hpp"
+#include "oauth/validations.hpp"
 #include "open_store.hpp"
 #include "serve_lock.hpp"
+#include "services/accounts/accounts.hpp"
+#include "services/http_service.hpp"
+#include "services/preset_library.hpp"
+#include "services/script/script_services.hpp"
+#include "services/own_services.hpp"
+#include "services/services.hpp"
 
 namespace valetkey {
 
@@ -57,15 +66,25 @@ struct App::Parts {
   std::unique_ptr<adapters::curl::CurlHttpClient> http_client;
   std::unique_ptr<adapters::upstream::AsioUpstream> upstream;
   std::unique_ptr<adapters::javascriptcore::JavaScriptCoreEngine> scripts;
+  services::PresetLibrary presets;
+  std::unique_ptr<services::Services> services;
+  std::unique_ptr<services::OwnServices> own_services;
+  std::unique_ptr<services::ScriptServices> script_services;
+  std::unique_ptr<services::HttpService> http_services;
 
   std::unique_ptr<oauth::Context> context;
   std::unique_ptr<oauth::Refresher> refresher;
   std::unique_ptr<oauth::Tokens> tokens;
   std::unique_ptr<calls::AccountCalls> calls;
+  std::unique_ptr<calls::AccountRequests> account_requests;
+  std::unique_ptr<services::Accounts> accounts;
+  std::unique_ptr<oauth::Validations> validations;
   std::unique_ptr<oauth::Connections> connections;
   std::unique_ptr<oauth::ConnectSessions> sessions;
   std::unique_ptr<oauth::AuthorizationFlow> flow;
   std::unique_ptr<oauth::Background> background;
+  std::unique_ptr<events::Context> events_context;
+  std::unique_ptr<events::Outbound> outbound;
   std::unique_ptr<http::ReadCounts> read_counts;
   std::unique_ptr<http::Authentication> authentication;
   std::unique_ptr<http::Idempotency> idempotency;

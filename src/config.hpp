@@ -41,6 +41,7 @@ struct Config {
   model::Seconds validation_interval{86'400};  ///< between two checks of a connection by its credential's token_validation; 0: none
   model::Seconds drain_timeout{30};
   model::Seconds event_retention{30 * 86'400};
+  unsigned delivery_concurrency = 64;  ///< deliveries under way
   std::optional<std::int64_t> max_credentials_per_tenant;
   std::optional<std::int64_t> max_connections_per_tenant;
 

@@ -256,6 +256,8 @@ constexpr std::array kSettings{
     Setting{"drain_timeout", "VALETKEY_DRAIN_TIMEOUT", false, set_duration<&C::drain_timeout, 1, 3'600>, show_duration<&C::drain_timeout>},
     Setting{"event_retention", "VALETKEY_EVENT_RETENTION", false, set_duration<&C::event_retention, 60, kLongest>,
             show_duration<&C::event_retention>},
+    Setting{"delivery_concurrency", "VALETKEY_DELIVERY_CONCURRENCY", false, set_number<&C::delivery_concurrency, 1, 512>,
+            show_number<&C::delivery_concurrency>},
     Setting{"max_credentials_per_tenant", "VALETKEY_MAX_CREDENTIALS_PER_TENANT", false, set_quota<&C::max_credentials_per_tenant>,
             show_quota<&C::max_credentials_per_tenant>},
     Setting{"max_connections_per_tenant", "VALETKEY_MAX_CONNECTIONS_PER_TENANT", false, set_quota<&C::max_connections_per_tenant>,

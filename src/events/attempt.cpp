@@ -51,21 +51,27 @@ Attempted read(std::expected<ports::HttpResponse, ports::HttpFailure> answer, mo
 
 }  // namespace
 
-ports::Answer<Attempted> attempt(Context& context, const model::Destination& destination, const model::Event& event) {
+ports::Answer<ports::HttpRequest> signed_request(const Context& context, const model::Destination& destination, const model::Event& event) {
   auto payload = co_await payload_of(context, event);
   if (!payload) co_return model::fail(std::move(payload.error()));
   auto secrets = co_await valid_secrets(context, destination);
   if (!secrets) co_return model::fail(std::move(secrets.error()));
   ports::HttpRequest request{.method = "POST", .url = destination.url, .tenant = destination.tenant};
   request.body = delivery_body(event, *payload, destination.url);
-  const auto at = context.clock.wall_now();
-  request.headers = webhook_headers(*secrets, event.id.str(), at, request.body);
+  request.headers = webhook_headers(*secrets, event.id.str(), context.clock.wall_now(), request.body);
   request.headers.emplace_back("content-type", "application/json");
-  request.deadline = kDeliveryDeadline;
-  request.max_response = kMostReply;
-  request.keeps_beginning = true;
+  co_return request;
+}
+
+ports::Answer<Attempted> attempt(Context& context, const model::Destination& destination, const model::Event& event) {
+  auto request = co_await signed_request(context, destination, event);
+  if (!request) co_return model::fail(std::move(request.error()));
+  request->deadline = kDeliveryDeadline;
+  request->max_response = kMostReply;
+  request->keeps_beginning = true;
+  const auto at = context.clock.wall_now();
   const auto started = context.clock.boot_now();
-  auto answer = co_await context.http.send(std::move(request));
+  auto answer = co_await context.http.send(std::move(*request));
   auto attempted = read(std::move(answer), context.clock.wall_now());
   attempted.record.at = at;
   attempted.record.duration_ms = std::chrono::duration_cast<model::Milliseconds>(context.clock.boot_now() - started).count();

@@ -18,6 +18,10 @@ struct Attempted {
   std::optional<model::Seconds> retry_after;
 };
 
+/// The request of a delivery, signed with all secrets that are valid; how it is sent is the caller's. Errors: a field that does not open, a
+/// key service that is away.
+ports::Answer<ports::HttpRequest> signed_request(const Context& context, const model::Destination& destination, const model::Event& event);
+
 /// Sends `event` to `destination` once, signed with all of its secrets that are valid. An error means that nothing was sent, for a cause
 /// that lies here: a field that does not open, a key service that is away.
 ports::Answer<Attempted> attempt(Context& context, const model::Destination& destination, const model::Event& event);

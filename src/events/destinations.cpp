@@ -145,6 +145,9 @@ ports::Answer<DestinationHealth> DestinationRecords::health(const model::Destina
     if (!counted) co_return model::fail(std::move(counted.error()));
     *into = *counted;
   }
+  const auto last = outbound_.sender().last_of(destination.id);
+  out.last_success_at = last.success_at;
+  out.last_failure_at = last.failure_at;
   co_return out;
 }
 

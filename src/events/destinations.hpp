@@ -19,6 +19,8 @@ struct DestinationHealth {
   std::int64_t pending = 0;
   std::int64_t dead = 0;
   BreakerState breaker = BreakerState::kClosed;
+  std::optional<model::WallTime> last_success_at;  ///< on this node, since it started
+  std::optional<model::WallTime> last_failure_at;  ///< the same
 };
 
 /// Making and changing destinations.

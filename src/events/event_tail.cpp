@@ -51,6 +51,12 @@ ports::Task<EventTail::News> EventTail::wait(model::TenantId tenant, std::int64_
   });
 }
 
+std::int64_t EventTail::latest(const model::TenantId& tenant) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = latest_.find(tenant);
+  return found == latest_.end() ? 0 : found->second;
+}
+
 std::size_t EventTail::waiting() const {
   const std::lock_guard lock(mutex_);
   return waiters_.size();

@@ -25,6 +25,8 @@ class EventTail {
   /// kEvents once the tenant has an event behind `after`, kNone at `until`. Events that nobody announced are found by whoever asks the
   /// store then.
   ports::Task<News> wait(model::TenantId tenant, std::int64_t after, model::BootTime until);
+  /// The last one that was announced; 0: none since the start.
+  [[nodiscard]] std::int64_t latest(const model::TenantId& tenant) const;
   [[nodiscard]] std::size_t waiting() const;
 
  private:

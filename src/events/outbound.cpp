@@ -12,10 +12,10 @@ constexpr int kMostBatches = 25;     // of one sweep and kind
 
 Outbound::Outbound(Context& context, Publisher::Hooks hooks, Settings settings)
     : context_(context),
-      settings_(settings),
+      settings_(std::move(settings)),
       destinations_(context),
       publisher_(context, std::move(hooks)),
-      sender_(context, destinations_, breakers_, settings.sender),
+      sender_(context, destinations_, breakers_, settings_.sender),
       dispatcher_(context, destinations_, tail_,
                   {.before = [this](const model::Event& event) { return before(event); }, .has_deliveries = [this] { sender_.wake(); }}) {}
 

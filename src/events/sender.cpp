@@ -25,6 +25,7 @@ Sender::Sender(Context& context, DestinationCache& destinations, Breakers& break
       rounds_(context.executor, [this] { return round(); }) {}
 
 ports::Task<void> Sender::round() {
+  if (settings_.is_on_hold && settings_.is_on_hold()) co_return;
   if (auto fetched = co_await fetch(); !fetched)
     context_.log.write(ports::LogLevel::kWarning, "what is due cannot be read, it is tried again", {{"cause", fetched.error().detail}});
   begin_what_fits();
@@ -182,6 +183,16 @@ void Sender::tell_breaker(const model::DestinationId& destination, Outcome outco
   else if (!attempted.retry_after) breakers_.failed(destination, permit, context_.clock.boot_now(), context_.random.fraction());
   else breakers_.returned(destination, permit);
   permit = Breaker::Permit::kSend;
+  const std::lock_guard lock(last_mutex_);
+  if (last_.size() >= kMostKnown) last_.clear();
+  auto& last = last_[destination];
+  (outcome == Outcome::kDelivered ? last.success_at : last.failure_at) = attempted.record.at;
+}
+
+LastAttempts Sender::last_of(const model::DestinationId& destination) const {
+  const std::lock_guard lock(last_mutex_);
+  const auto found = last_.find(destination);
+  return found == last_.end() ? LastAttempts{} : found->second;
 }
 
 /// What came of an attempt is kept, however long the store is away: else it would be made again and again.

@@ -2,6 +2,7 @@
 #include <atomic>
 #include <boost/json/object.hpp>
 #include <deque>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -13,8 +14,14 @@
 namespace valetkey::events {
 
 struct SenderSettings {
+  std::function<bool()> is_on_hold;         ///< nothing is sent then: a copy of the store has another that sends
   std::size_t at_once = 64;                 ///< deliveries under way
   std::size_t at_once_per_destination = 8;  ///< so that a slow one does not take the place of the others
+};
+
+/// When a destination last took an event, and last did not.
+struct LastAttempts {
+  std::optional<model::WallTime> success_at, failure_at;
 };
 
 /// Sends the deliveries that are due, and keeps what came of each. What is under way when the process ends is sent again by the next one,
@@ -31,6 +38,8 @@ class Sender {
 
   /// Cancels what is pending for a destination that is disabled or gone; goes on by itself. Thread safe.
   void cancel_pending(const model::TenantId& tenant, const model::DestinationId& destination);
+  /// On this node, since it started. Thread safe.
+  [[nodiscard]] LastAttempts last_of(const model::DestinationId& destination) const;
 
  private:
   struct Lane {
@@ -63,6 +72,8 @@ class Sender {
   std::set<model::DeliveryId> known_;    // waiting or under way
   std::string walked_to_;                // where the walk past a crowd of due ones is
   std::atomic<std::size_t> under_way_{0};
+  mutable std::mutex last_mutex_;
+  std::unordered_map<model::DestinationId, LastAttempts> last_;  // guarded by last_mutex_
   Rounds rounds_;
 };
 

@@ -31,6 +31,14 @@ std::optional<std::string> parse_cursor(std::string_view text) {
 
 }  // namespace
 
+model::Result<int> limit_of(const Request& request) {
+  const auto text = request.query_value("limit");
+  if (!text) return Page{}.limit;
+  const auto limit = parse_limit(*text);
+  if (!limit) return model::fail(model::invalid_input("read the query", {{"/limit", "must be a number from 1 to 200"}}));
+  return *limit;
+}
+
 model::Result<Page> page_of(const Request& request) {
   Page page;
   std::vector<model::FieldError> errors;

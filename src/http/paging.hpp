@@ -14,6 +14,8 @@ struct Page {
 
 /// `?limit=&after=`; kInvalidInput.
 model::Result<Page> page_of(const Request& request);
+/// `?limit=` alone; kInvalidInput.
+model::Result<int> limit_of(const Request& request);
 /// The opaque cursor behind `id`.
 std::string cursor_of(std::string_view id);
 /// `{data, next}`; `next` is null on the last page. Ask the store for limit + 1 rows, and pass `has_more` and the id of the last one shown.

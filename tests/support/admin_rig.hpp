@@ -7,6 +7,9 @@
 #include "http/bootstrap.hpp"
 #include "http/dispatcher.hpp"
 #include "http/resources/admin.hpp"
+#include "http/resources/deliveries.hpp"
+#include "http/resources/destinations.hpp"
+#include "http/resources/events.hpp"
 #include "model/digest.hpp"
 #include "support/engine_rig.hpp"
 
@@ -20,9 +23,18 @@ class AdminRig {
     put(model::Tenant{.id = model::TenantId{std::string(http::kDefaultTenant)}, .name = "default"});
     put(model::Tenant{.id = other_tenant, .name = "other"});
     http::add_admin_routes(router, {*engine.context, *engine.connections, *engine.refresher});
+    http::add_event_routes(router, event_world);
+    http::add_destination_routes(router, event_world);
+    http::add_delivery_routes(router, event_world);
     admin = key(http::ScopeSet::all());
     other = key_of({.tenant = other_tenant, .name = "other admin", .scopes = http::ScopeSet::all()});
     installation = key_of({.tenant = {}, .role = model::KeyRole::kInstallation, .name = "operator"});
+  }
+  AdminRig(const AdminRig&) = delete;
+  AdminRig& operator=(const AdminRig&) = delete;
+  ~AdminRig() {
+    outbound.stop();
+    engine.settle();  // what is under way ends while everything is there
   }
 
   /// The value that the task answers; throws where it fails.
@@ -108,6 +120,10 @@ class AdminRig {
 
   EngineRig engine;
   const model::TenantId other_tenant{"ten_other"};
+  events::Context events_context{*engine.records, *engine.keys, engine.provider, engine.clock, engine.random,
+                                 engine.metrics,  engine.log,   engine.bus,      engine.world->get_executor()};
+  events::Outbound outbound{events_context, {}, {}};
+  http::EventWorld event_world{events_context, outbound, {}};
   http::Router router;
   http::Authentication authentication{*engine.records, *engine.keys, engine.bus, engine.clock, engine.random};
   http::Idempotency idempotency{*engine.store, *engine.keys, engine.clock};

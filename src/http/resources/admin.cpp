@@ -3,7 +3,6 @@
 #include "http/resources/audit.hpp"
 #include "http/resources/callback_keys.hpp"
 #include "http/resources/credentials.hpp"
-#include "http/resources/events.hpp"
 #include "http/resources/integrations.hpp"
 #include "http/resources/keys.hpp"
 #include "http/resources/policy.hpp"
@@ -19,7 +18,6 @@ void add_admin_routes(Router& router, AdminWorld world) {
   add_tenant_routes(router, world);
   add_policy_routes(router, world);
   add_audit_routes(router, world);
-  add_event_routes(router, world);
 }
 
 }  // namespace valetkey::http

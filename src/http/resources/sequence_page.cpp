@@ -2,27 +2,29 @@
 
 #include <charconv>
 
+#include "model/encoding.hpp"
 #include "model/json_reader.hpp"
 
 namespace valetkey::http {
-namespace {
 
-std::optional<std::int64_t> parse_sequence(std::string_view text) {
+std::optional<std::int64_t> read_after(std::string_view after) {
+  // A cursor begins with a letter, as the base64 of all digits does.
+  const bool is_number = !after.empty() && after.front() >= '0' && after.front() <= '9';
+  const auto text = is_number ? std::string(after) : model::from_base64url(after).value_or("");
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number < 0) return std::nullopt;
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size() || number < 0) return std::nullopt;
   return number;
 }
 
-}  // namespace
-
 model::Result<SequencePage> sequence_page_of(const Request& request) {
-  auto page = page_of(request);
+  const auto text = request.query_value("after").value_or("");
+  const auto after = text.empty() ? std::optional<std::int64_t>(0) : read_after(text);
+  if (!after)
+    return model::fail(model::invalid_input("read the query", {{"/after", "must be a sequence, or the `next` of an earlier page"}}));
+  auto page = limit_of(request);
   if (!page) return model::fail(std::move(page.error()));
-  if (page->after.empty()) return SequencePage{page->limit, 0};
-  const auto after = parse_sequence(page->after);
-  if (!after) return model::fail(model::invalid_input("read the query", {{"/after", "must be the `next` of an earlier page"}}));
-  return SequencePage{page->limit, *after};
+  return SequencePage{*page, *after};
 }
 
 }  // namespace valetkey::http

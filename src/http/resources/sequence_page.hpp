@@ -1,4 +1,7 @@
 #pragma once
+#include <optional>
+#include <string_view>
+
 #include "http/paging.hpp"
 
 namespace valetkey::http {
@@ -9,7 +12,9 @@ struct SequencePage {
   std::int64_t after = 0;
 };
 
-/// `?limit=&after=`, where `after` is the `next` of an earlier page; kInvalidInput.
+/// A sequence as a number or as the `next` of an earlier page; nullopt: it is neither.
+std::optional<std::int64_t> read_after(std::string_view after);
+/// `?limit=&after=`, where `after` is what read_after() reads; kInvalidInput.
 model::Result<SequencePage> sequence_page_of(const Request& request);
 
 }  // namespace valetkey::http
