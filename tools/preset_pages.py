@@ -230,9 +230,9 @@ def page(document):
                "introspection": "introspection (RFC 7662)"}[check["by"]]
         out += ["## Token check", "", f"By {how}.", ""]
     out += ["## Try it", "", "```sh", "# a recorded request: request line, headers, empty line, body",
-            " \\\n  ".join([f"valetkey services try preset/{slug}", "--request request.http", "--public-url https://hooks.example/hooks/acme/key"] +
-                          [f"--secret {s['name']}=..." for s in document.get("secrets", []) if not s.get("optional")] +
-                          [f"--param {p['name']}=..." for p in document.get("parameters", []) if not p.get("optional")]), "```"]
+            " \\\n  ".join([f"valetkey services try --preset {slug}", "--request request.http", "--public-url https://hooks.example/hooks/acme/key"] +
+                          [f"--secret {s['name']}=@{s['name']}.txt" for s in document.get("secrets", []) if not s.get("optional")] +
+                          [f"--parameter {p['name']}=..." for p in document.get("parameters", []) if not p.get("optional")]), "```"]
     return "\n".join(out) + "\n"
 
 

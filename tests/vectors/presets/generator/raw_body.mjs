@@ -27,8 +27,8 @@ const bitbucket = rawHmac({
 
 const shopify = rawHmac({
   slug: 'shopify', header: 'x-shopify-hmac-sha256', encoding: 'base64',
-  cases: [['order', '{"id":820982911946154508,"total":"199.00"}', [event('orders/create', 'w-1', 'acme.myshopify.com', { unsigned: ['event_type', 'event_id', 'app_user_id'] })],
-    { headers: { 'x-shopify-topic': 'orders/create', 'x-shopify-webhook-id': 'w-1', 'x-shopify-shop-domain': 'acme.myshopify.com' } }]],
+  cases: [['order', '{"id":820982911946154508,"total":"199.00"}', [event('orders/create', 'w-1', 'acme.myshopify.com', { unsigned: ['event_type', 'event_id', 'app_user_id', 'occurred_at'] })],
+    { headers: { 'x-shopify-topic': 'orders/create', 'x-shopify-webhook-id': 'w-1', 'x-shopify-shop-domain': 'acme.myshopify.com', 'x-shopify-triggered-at': '2027-01-15T11:59:59Z' } }]],
 })
 
 const intercomBody = json({ type: 'notification_event', topic: 'conversation.user.created', id: 'notif_1', app_id: 'app1', created_at: 1768478400 })
