@@ -1,6 +1,8 @@
-// make demo: one account connected at a real OAuth server, its token read, an API called with it, one refresh forced.
+// make demo: one account connected at a real OAuth server, its token read, an API called with it, one refresh forced; then a webhook of
+// that account, signed, verified, read, attributed to its user and delivered.
 // Everything runs on loopback and is started here. ONCE=1 ends after that, with status 0 only if every step held.
 import assert from 'node:assert/strict';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,7 +13,9 @@ const { oidc_credential } = await import('./support/credential_bodies.mjs');
 const { http_request } = await import('./support/http_request.mjs');
 const { start_oidc_provider } = await import('./support/oidc_provider.mjs');
 const { Sink } = await import('./support/sink.mjs');
+const { secret } = await import('./support/test_run.mjs');
 const { start_valetkey } = await import('./support/valetkey.mjs');
+const { Webhook } = await import('standardwebhooks');
 
 let steps = 0;
 const say = (what, ...details) => {
@@ -40,12 +44,32 @@ async function start_servers() {
   return { provider, product, broker };
 }
 
-async function register(broker, provider, return_url) {
+/** How the demo's application signs and words its webhooks: data, not code (catalog/presets/README.md). */
+const kServiceDocument = {
+  title: 'Demo application',
+  secrets: [{ name: 'signing_secret', title: 'Signing secret' }],
+  verify: [{
+    scheme: 'hmac', algorithm: 'sha256', key: { secret: 'signing_secret' }, signature: { header: 'x-demo-signature', decode: 'hex' },
+    message: ['timestamp', { const: '.' }, 'raw'], timestamp: { header: 'x-demo-timestamp', unit: 's' },
+  }],
+  parse: { format: 'json' },
+  event: { type: 'type', id: 'id', app_user_id: 'user' },
+  map: { connect: 'account' },
+};
+
+async function describe_webhooks(broker) {
+  const service = await broker.api('POST', '/v1/services', { body: { name: 'Demo webhooks', implementation: 'declarative', document: kServiceDocument } });
+  say(`service ${service.id} says how this application signs and words its webhooks (POST /v1/services)`, `kinds: ${service.kinds.join(', ')}`);
+  return service;
+}
+
+async function register(broker, provider, return_url, service) {
   const reserved = await broker.api('POST', '/v1/callback-keys', { body: { integration: 'custom' } });
   await provider.set({ redirect_uris: [reserved.redirect_uri] });
   say('a redirect URI was reserved and registered at the OAuth server first (POST /v1/callback-keys)', reserved.redirect_uri);
   const credential = await broker.api('POST', '/v1/credentials', {
-    body: oidc_credential(provider, { name: 'Demo', redirect_uri: reserved.redirect_uri, return_urls: [return_url] }),
+    body: oidc_credential(provider, { name: 'Demo', redirect_uri: reserved.redirect_uri, return_urls: [return_url],
+      config_services: { webhook_event_verification: service.id, webhook_parser: service.id, user_id_mapper: service.id } }),
   });
   assert.equal(credential.authentication_url, reserved.redirect_uri);
   assert.equal(credential.client_secret, undefined);
@@ -76,10 +100,51 @@ async function call_api(provider, token) {
   return answer.json();
 }
 
+/** The endpoint knows the application's secret, and a destination waits: {signing_secret, destination, receiver}. */
+async function await_webhooks(broker, credential) {
+  const signing_secret = secret(randomBytes(24).toString('hex'));
+  const { data: [endpoint] } = await broker.api('GET', `/v1/endpoints?credential=${credential.id}`);
+  await broker.api('PATCH', `/v1/endpoints/${endpoint.id}`, { body: { secrets: { signing_secret } } });
+  say('the webhook URL of the credential was given to the application, and its signing secret to the endpoint (PATCH /v1/endpoints/{id})',
+    credential.webhook_url.replace(/[^/]+$/, '***'));
+  const receiver = await Sink.start({ answer: { status: 204, headers: {}, body: '' } });
+  started.push(() => receiver.stop());
+  const destination = await broker.api('POST', '/v1/destinations', { body: { name: 'Demo', url: `${receiver.origin}/events`, filter: { types: ['webhook.*'] } } });
+  say(`destination ${destination.id} gets the events of applications (POST /v1/destinations)`, `${receiver.origin}/events`);
+  return { signing_secret, receiver, destination_secret: secret(destination.secret) };
+}
+
+/** What the application does: {status} of the broker's answer. */
+function send_webhook(url, signing_secret, body) {
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  const signature = createHmac('sha256', signing_secret).update(`${timestamp}.${body}`).digest('hex');
+  return http_request(url, { method: 'POST', body, headers: { 'content-type': 'application/json', 'x-demo-timestamp': timestamp, 'x-demo-signature': signature } });
+}
+
+async function receive_webhook(broker, credential, connection) {
+  const { signing_secret, receiver, destination_secret } = await await_webhooks(broker, credential);
+  const body = JSON.stringify({ id: `order-${randomUUID()}`, type: 'order.paid', user: connection.account, order: { total: 42 } });
+  const forged = await send_webhook(credential.webhook_url, 'not the secret', body);
+  assert.equal(forged.status, 401);
+  say(`a forged webhook was refused: status ${forged.status}`);
+  const accepted = await send_webhook(credential.webhook_url, signing_secret, body);
+  assert.ok(accepted.status < 300, `status ${accepted.status} ${accepted.text}`);
+  say(`the application's webhook was verified, read and on disk before it was answered: status ${accepted.status}`);
+
+  const [delivery] = await receiver.received();
+  const event = new Webhook(destination_secret).verify(delivery.body.toString(), delivery.headers);
+  assert.equal(event.type, 'webhook.order.paid');
+  assert.equal(event.data.connection, connection.id);
+  assert.equal(event.data.end_user, 'user-1');
+  assert.deepEqual(event.data.event_payload, JSON.parse(body));
+  say('it was attributed to the connected user and delivered; npm standardwebhooks verifies the delivery', `webhook-id ${delivery.headers['webhook-id']}`, JSON.stringify(event));
+}
+
 async function main() {
   const { provider, product, broker } = await start_servers();
   const return_url = `${product.origin}/connected`;
-  const credential = await register(broker, provider, return_url);
+  const service = await describe_webhooks(broker);
+  const credential = await register(broker, provider, return_url, service);
   const connection = await connect(broker, credential, return_url);
 
   const token = await broker.api('GET', `/v1/connections/${connection.id}/token`);
@@ -95,6 +160,7 @@ async function main() {
   const { token: counted } = await provider.counters();
   assert.equal(counted.refresh_token.total, 1);
   say(`a refresh was forced: generation ${token.generation} -> ${fresh.generation}, one token request, and the API answers the new token`, JSON.stringify(again));
+  await receive_webhook(broker, credential, connection);
   return { provider, product, broker, connection };
 }
 
