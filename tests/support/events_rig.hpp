@@ -92,7 +92,11 @@ class EventsRig {
 
   template <class T>
   static T must(model::Result<T> result) {
-    if (!result) throw std::runtime_error(result.error().detail + " | " + result.error().log.text);
+    if (!result) {
+      auto text = result.error().detail + " | " + result.error().log.text;
+      for (const auto& field : result.error().fields) text += "\n  " + field.pointer + ": " + field.detail;
+      throw std::runtime_error(text);
+    }
     if constexpr (!std::is_void_v<T>) return std::move(*result);
   }
   /// The value that the task answers; throws where it fails.
@@ -109,18 +113,19 @@ class EventsRig {
     return value_of(records->find<Record>({.tenant = tenant.str(), .limit = 1000}));
   }
 
-  /// A credential whose verification, parser and action parser are one preset, with its endpoint under `key`.
-  model::Endpoint add_endpoint(const std::string& slug, const std::string& key, const std::string& client_secret = "client-secret") {
+  /// A credential whose services are all one preset, with its endpoint under `key`. Its client secret is `client-secret`.
+  model::Endpoint add_endpoint(const std::string& slug, const std::string& key,
+                               const std::vector<std::string>& kinds = {"webhook_event_verification", "webhook_parser",
+                                                                        "action_callback_parser"}) {
     model::Credential credential{.id = ports::new_id<model::CredentialId>(clock, random), .tenant = tenant, .name = "of " + key};
     credential.integration = slug;
     credential.client_id = "client";
     credential.webhook_key = key;
     credential.endpoint_set = 1;
     model::EndpointSet set{.credential = credential.id, .tenant = tenant, .number = 1};
-    for (const auto* kind : {"webhook_event_verification", "webhook_parser", "action_callback_parser"})
-      set.config_services[kind] = "preset/" + slug;
+    for (const auto& kind : kinds) set.config_services[kind] = "preset/" + slug;
     model::StoredSecret secret{.set_at = clock.wall_now()};
-    secret.sealed = value_of(keys->seal(vault::client_secret_place(set, secret.set_at), model::Secret(client_secret)));
+    secret.sealed = value_of(keys->seal(vault::client_secret_place(set, secret.set_at), model::Secret("client-secret")));
     set.secrets.push_back(std::move(secret));
     model::Endpoint endpoint{.id = ports::new_id<model::EndpointId>(clock, random), .tenant = tenant, .credential = credential.id};
     endpoint.integration = slug;
