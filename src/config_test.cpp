@@ -129,6 +129,7 @@ constexpr std::array kCases{
     Case{"proxy.head_timeout", "[proxy]\nhead_timeout = '2m'", "90", "\"90s\""},
     Case{"proxy.idle_timeout", "[proxy]\nidle_timeout = 30", "5m", "\"5m\""},
     Case{"refresh_margin", "refresh_margin = '90s'", "1h", "\"1h\""},
+    Case{"validation_interval", "validation_interval = '6h'", "1h", "\"1h\""},
     Case{"drain_timeout", "drain_timeout = '1m'", "61", "\"61s\""},
     Case{"event_retention", "event_retention = '7d'", "36h", "\"36h\""},
     Case{"max_credentials_per_tenant", "max_credentials_per_tenant = 10", "unlimited", "\"unlimited\""},

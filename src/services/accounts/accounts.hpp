@@ -17,7 +17,6 @@ class Accounts final : public ports::ConfigServices {
     ports::AccountApi& api;
     ports::HttpClient& http;
     vault::Records& records;
-    ports::Metrics& metrics;
   };
   explicit Accounts(World world) : world_(world) {}
 
