@@ -71,8 +71,27 @@ struct SignaturePlace {
 };
 
 struct Piece {
-  enum class Of { kRaw, kConst, kTimestamp, kMethod, kUrl, kPath, kSecret, kCrc32, kHeader, kQuery, kForm, kBody, kParameter, kSortedForm,
-                  kSortedQuery, kLines, kJoin, kDigest, kSignedHeaders };
+  enum class Of {
+    kRaw,
+    kConst,
+    kTimestamp,
+    kMethod,
+    kUrl,
+    kPath,
+    kSecret,
+    kCrc32,
+    kHeader,
+    kQuery,
+    kForm,
+    kBody,
+    kParameter,
+    kSortedForm,
+    kSortedQuery,
+    kLines,
+    kJoin,
+    kDigest,
+    kSignedHeaders
+  };
   Of of = Of::kRaw;
   std::string text;                   ///< constant, name, path, or separator of kJoin and kSortedQuery
   std::string pair;                   ///< kSortedQuery: between name and value
