@@ -40,7 +40,8 @@ void read_filter(model::JsonReader& reader, model::EventFilter& into) {
   auto filter = reader.optional_object("filter");
   if (!filter) return;
   read_types(*filter, into.types);
-  for (const auto& [name, list] : {std::pair{"integrations", &into.integrations}, {"credentials", &into.credentials}, {"connections", &into.connections}})
+  for (const auto& [name, list] :
+       {std::pair{"integrations", &into.integrations}, {"credentials", &into.credentials}, {"connections", &into.connections}})
     if (auto names = filter->optional_strings(name, kMostNames, kName)) *list = std::move(*names);
   filter->finish();
 }
@@ -77,9 +78,9 @@ json::object destination_document(const model::Destination& destination, model::
   json::array secrets;
   for (const auto& secret : destination.secrets) {
     if (secret.valid_until && *secret.valid_until <= now) continue;
-    secrets.push_back(json::object{
-        {"set_at", model::to_rfc3339(secret.set_at)},
-        {"valid_until", secret.valid_until ? json::value(model::to_rfc3339(*secret.valid_until)) : json::value(nullptr)}});
+    secrets.push_back(
+        json::object{{"set_at", model::to_rfc3339(secret.set_at)},
+                     {"valid_until", secret.valid_until ? json::value(model::to_rfc3339(*secret.valid_until)) : json::value(nullptr)}});
   }
   const auto& filter = destination.filter;
   return {{"id", destination.id.str()},

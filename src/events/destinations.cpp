@@ -62,7 +62,8 @@ ports::Answer<DestinationChange> DestinationRecords::create(model::TenantId tena
   auto secret = co_await add_secret(destination);
   if (!secret) co_return model::fail(std::move(secret.error()));
   made.secret = std::move(*secret);
-  auto saved = co_await save(std::move(made), ports::ExpectFewer{model::Kind::kDestination, tenant.str(), kMostDestinations - 1}, alongside);
+  auto saved =
+      co_await save(std::move(made), ports::ExpectFewer{model::Kind::kDestination, tenant.str(), kMostDestinations - 1}, alongside);
   if (!saved) co_return model::fail(conflict(std::move(saved.error()), "make a destination"));
   co_return saved;
 }

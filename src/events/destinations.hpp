@@ -43,7 +43,8 @@ class DestinationRecords {
  private:
   ports::Answer<model::Secret> add_secret(model::Destination& destination) const;
   ports::Answer<void> carry_secrets(const model::Destination& before, model::Destination& after) const;
-  ports::Answer<DestinationChange> save(DestinationChange change, ports::Precondition expected, const AlongsideDestination& alongside) const;
+  ports::Answer<DestinationChange> save(DestinationChange change, ports::Precondition expected,
+                                        const AlongsideDestination& alongside) const;
 
   Context& context_;
   Outbound& outbound_;

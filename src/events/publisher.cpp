@@ -39,7 +39,8 @@ Publisher::Publisher(Context& context, Hooks hooks)
 ports::Task<void> Publisher::round() {
   auto taken = co_await publish_due();
   if (!taken)
-    context_.log.write(ports::LogLevel::kWarning, "received requests cannot be read, they are tried again", {{"cause", taken.error().detail}});
+    context_.log.write(ports::LogLevel::kWarning, "received requests cannot be read, they are tried again",
+                       {{"cause", taken.error().detail}});
   else if (*taken == kMostDue) wake();
 }
 
@@ -71,12 +72,12 @@ ports::Task<void> Publisher::take(model::ReceivedRequest request) {
     if (!sealed) co_return;
   }
   auto published = co_await publish(std::move(work));
-  if (published || published.error().code == model::Code::kPreconditionFailed || published.error().code == model::Code::kConflict) co_return;
+  if (published || published.error().code == model::Code::kPreconditionFailed || published.error().code == model::Code::kConflict)
+    co_return;
   context_.log.write(ports::LogLevel::kWarning, "a received request could not be published, it is tried again",
                      {{"request", id.str()}, {"cause", published.error().detail}});
   // What does not open or cannot be mapped now is not looked at in each round.
-  if (!model::is_store_down(published.error()))
-    (void)co_await put_off(std::move(before), state, model::facts(published.error().code).code);
+  if (!model::is_store_down(published.error())) (void)co_await put_off(std::move(before), state, model::facts(published.error().code).code);
 }
 
 ports::Answer<void> Publisher::put_off(model::ReceivedRequest request, model::RequestState state, std::string_view code) {
@@ -121,7 +122,8 @@ ports::Answer<void> Publisher::save(Work& work) {
   work.unit.writes.emplace_back(context_.records.put(request));
   const auto events = static_cast<std::int64_t>(work.unit.events.size());
   auto saved = co_await context_.store().apply(std::move(work.unit));
-  if (saved) context_.metrics.count("valetkey_events_published_total", request.kind == model::RequestKind::kAction ? "action" : "webhook", events);
+  if (saved)
+    context_.metrics.count("valetkey_events_published_total", request.kind == model::RequestKind::kAction ? "action" : "webhook", events);
   co_return saved;
 }
 

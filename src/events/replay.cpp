@@ -46,7 +46,8 @@ ports::Answer<void> Replay::save(ports::Unit unit, const Deliveries& deliveries,
 }
 
 ports::Answer<void> Replay::add(const model::Event& event, const model::DestinationId& destination, ports::Unit& unit, Deliveries& out) {
-  auto before = co_await context_.records.find<model::Delivery>({.tenant = event.tenant.str(), .equal = {{"event", event.id.str()}}, .limit = 1000});
+  auto before =
+      co_await context_.records.find<model::Delivery>({.tenant = event.tenant.str(), .equal = {{"event", event.id.str()}}, .limit = 1000});
   if (!before) co_return fail(std::move(before.error()));
   const auto known = std::ranges::find(*before, destination, &model::Delivery::destination);
   again(known == before->end() ? make_delivery(context_, event, destination) : std::move(*known), unit, out);
@@ -82,8 +83,7 @@ ports::Answer<void> Replay::event(const model::Event& event, std::optional<std::
 ports::Answer<void> Replay::delivery(model::Delivery delivery, Alongside alongside) {
   auto destination = co_await outbound_.destinations().find(delivery.tenant, delivery.destination);
   if (!destination) co_return fail(std::move(destination.error()));
-  if (!*destination || !(*destination)->is_enabled)
-    co_return fail(Code::kConflict, "replay: the destination is disabled or gone");
+  if (!*destination || !(*destination)->is_enabled) co_return fail(Code::kConflict, "replay: the destination is disabled or gone");
   ports::Unit unit;
   Deliveries deliveries;
   again(std::move(delivery), unit, deliveries);
@@ -94,7 +94,8 @@ ports::Answer<ReplayedPage> Replay::many(const model::Destination& destination, 
   if (!destination.is_enabled) co_return fail(Code::kConflict, "replay: the destination is disabled");
   ports::Unit unit;
   Deliveries deliveries;
-  auto next = filter.state ? co_await add_deliveries(destination, filter, unit, deliveries) : co_await add_events(destination, filter, unit, deliveries);
+  auto next = filter.state ? co_await add_deliveries(destination, filter, unit, deliveries)
+                           : co_await add_events(destination, filter, unit, deliveries);
   if (!next) co_return fail(std::move(next.error()));
   if (auto saved = co_await save(std::move(unit), deliveries, alongside); !saved) co_return fail(std::move(saved.error()));
   co_return ReplayedPage{static_cast<std::int64_t>(deliveries.size()), std::move(*next)};

@@ -52,7 +52,8 @@ json::object payload_of(const Attributed& of) {
   return out;
 }
 
-ports::Answer<model::Event> event_of(const Context& context, const Attributed& of, model::EventId id, std::string type, json::object payload) {
+ports::Answer<model::Event> event_of(const Context& context, const Attributed& of, model::EventId id, std::string type,
+                                     json::object payload) {
   model::Event event{.id = std::move(id), .tenant = of.request.tenant, .type = std::move(type)};
   if (of.connection != nullptr) event.connection = of.connection->id.str();
   event.credential = of.request.credential.str();

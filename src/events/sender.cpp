@@ -33,6 +33,14 @@ ports::Task<void> Sender::round() {
 
 /// What has been due longest first. Where that is all of destinations that take no more now, a walk in the order of ids finds the others.
 ports::Answer<void> Sender::fetch() {
+  is_reading_ = true;
+  auto read = co_await read_due();
+  is_reading_ = false;
+  left_.clear();
+  co_return read;
+}
+
+ports::Answer<void> Sender::read_due() {
   if (known_.size() >= kMostKnown) co_return model::Result<void>{};
   const auto now = model::to_unix_ms(context_.clock.wall_now());
   const int limit = kMostDue + static_cast<int>(known_.size());
@@ -51,7 +59,7 @@ ports::Answer<void> Sender::fetch() {
 bool Sender::take_in(std::vector<model::Delivery> due) {
   bool took = false;
   for (auto& delivery : due) {
-    if (known_.contains(delivery.id)) continue;
+    if (known_.contains(delivery.id) || left_.contains(delivery.id)) continue;
     auto& lane = lanes_[delivery.destination];
     if (lane.waiting.size() >= kMostWaiting) continue;
     took = true;
@@ -59,6 +67,12 @@ bool Sender::take_in(std::vector<model::Delivery> due) {
     lane.waiting.push_back(std::move(delivery));
   }
   return took;
+}
+
+/// What is read while it ends may still show it as due.
+void Sender::let_go(const model::DeliveryId& id) {
+  known_.erase(id);
+  if (is_reading_) left_.insert(id);
 }
 
 /// One of each destination in turn, until all places are taken.
@@ -107,7 +121,7 @@ ports::Task<void> Sender::save_put_off(std::vector<model::Delivery> deliveries, 
   }
   // One that was changed meanwhile leaves all as they are: they are read again.
   (void)co_await context_.store().apply(std::move(unit));
-  for (const auto& delivery : deliveries) known_.erase(delivery.id);
+  for (const auto& delivery : deliveries) let_go(delivery.id);
 }
 
 ports::Task<void> Sender::send(model::Delivery delivery, Breaker::Permit permit) {
@@ -121,7 +135,7 @@ ports::Task<void> Sender::send(model::Delivery delivery, Breaker::Permit permit)
     // Not at once: what lies here is no better in a moment.
     co_await context_.clock.sleep_until(context_.clock.boot_now() + kStoreAway);
   }
-  known_.erase(id);
+  let_go(id);
   --under_way_;
   if (const auto lane = lanes_.find(destination); lane != lanes_.end()) --lane->second.under_way;
   begin_what_fits();
@@ -198,9 +212,8 @@ LastAttempts Sender::last_of(const model::DestinationId& destination) const {
 /// What came of an attempt is kept, however long the store is away: else it would be made again and again.
 ports::Answer<void> Sender::save(const model::Delivery& delivery, std::vector<model::Event> events) {
   for (;;) {
-    auto saved = co_await context_.store().apply({.preconditions = {vault::Records::unchanged(delivery)},
-                                                  .writes = {context_.records.put(delivery)},
-                                                  .events = events});
+    auto saved = co_await context_.store().apply(
+        {.preconditions = {vault::Records::unchanged(delivery)}, .writes = {context_.records.put(delivery)}, .events = events});
     // Somebody changed it meanwhile, such as a replay: that holds.
     if (!saved && saved.error().code == model::Code::kPreconditionFailed) co_return model::Result<void>{};
     if (saved || !model::is_store_down(saved.error()) || rounds_.is_stopping()) co_return saved;
@@ -243,7 +256,8 @@ ports::Task<void> Sender::cancel_all(model::TenantId tenant, model::DestinationI
     for (auto& delivery : *page) {
       query.after = delivery.id.str();
       if (known_.contains(delivery.id)) continue;
-      all.push_back([](Sender& self, model::Delivery each) -> ports::Task<void> { (void)co_await self.cancel(each); }(*this, std::move(delivery)));
+      all.push_back(
+          [](Sender& self, model::Delivery each) -> ports::Task<void> { (void)co_await self.cancel(each); }(*this, std::move(delivery)));
     }
     co_await side_by_side(std::move(all));
   }

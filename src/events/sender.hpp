@@ -50,7 +50,9 @@ class Sender {
 
   ports::Task<void> round();
   ports::Answer<void> fetch();
+  ports::Answer<void> read_due();
   bool take_in(std::vector<model::Delivery> due);
+  void let_go(const model::DeliveryId& id);
   void begin_what_fits();
   bool begin_one(Lanes::iterator lane);
   void put_off(Lane& lane, const model::DestinationId& destination);
@@ -58,7 +60,8 @@ class Sender {
   ports::Task<void> send(model::Delivery delivery, Breaker::Permit permit);
   ports::Answer<void> deliver(model::Delivery& delivery, Breaker::Permit& permit);
   ports::Answer<void> cancel(model::Delivery& delivery);
-  ports::Answer<void> record(model::Delivery& delivery, Attempted attempted, Breaker::Permit& permit, const model::Destination& destination);
+  ports::Answer<void> record(model::Delivery& delivery, Attempted attempted, Breaker::Permit& permit,
+                             const model::Destination& destination);
   void tell_breaker(const model::DestinationId& destination, Outcome outcome, const Attempted& attempted, Breaker::Permit& permit);
   ports::Answer<void> save(const model::Delivery& delivery, std::vector<model::Event> events);
   ports::Answer<void> disable(model::DestinationId id, model::TenantId tenant);
@@ -70,6 +73,8 @@ class Sender {
   SenderSettings settings_;
   Lanes lanes_;                          // those that wait or are under way
   std::set<model::DeliveryId> known_;    // waiting or under way
+  std::set<model::DeliveryId> left_;     // no longer, but perhaps so in what is being read now
+  bool is_reading_ = false;
   std::string walked_to_;                // where the walk past a crowd of due ones is
   std::atomic<std::size_t> under_way_{0};
   mutable std::mutex last_mutex_;

@@ -67,13 +67,13 @@ ports::Task<Response> replay(EventWorld world, Request& request) {
   auto delivery = co_await delivery_of(world, request);
   if (!delivery) co_return problem_response(delivery.error(), request);
   Response response;
-  auto replayed = co_await events::Replay(world.context, world.outbound)
-                      .delivery(std::move(*delivery), [&](ports::Unit& unit, const std::vector<model::Delivery>& deliveries) {
-                        response = json_response(202, delivery_document(deliveries.front()));
-                        unit.audit.push_back(
-                            audit_entry(world.context.clock, *request.caller, "delivery.replayed", deliveries.front().id.str()));
-                        keep_answer(request, unit, response);
-                      });
+  auto replayed =
+      co_await events::Replay(world.context, world.outbound)
+          .delivery(std::move(*delivery), [&](ports::Unit& unit, const std::vector<model::Delivery>& deliveries) {
+            response = json_response(202, delivery_document(deliveries.front()));
+            unit.audit.push_back(audit_entry(world.context.clock, *request.caller, "delivery.replayed", deliveries.front().id.str()));
+            keep_answer(request, unit, response);
+          });
   if (!replayed) co_return problem_response(replayed.error(), request);
   co_return response;
 }

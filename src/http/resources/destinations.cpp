@@ -70,7 +70,9 @@ ports::Task<Response> read(EventWorld world, Request& request) {
   auto health = co_await records_of(world).health(*destination);
   if (!health) co_return problem_response(health.error(), request);
   auto document = events::destination_document(*destination, world.context.clock.wall_now());
-  const auto time_or_null = [](std::optional<model::WallTime> at) { return at ? json::value(model::to_rfc3339(*at)) : json::value(nullptr); };
+  const auto time_or_null = [](std::optional<model::WallTime> at) {
+    return at ? json::value(model::to_rfc3339(*at)) : json::value(nullptr);
+  };
   document["health"] = {{"pending", health->pending},
                         {"dead", health->dead},
                         {"breaker", events::to_string(health->breaker)},
@@ -87,10 +89,10 @@ ports::Task<Response> change(EventWorld world, Request& request) {
   if (auto matches = check_if_match(request, before->revision); !matches) co_return problem_response(matches.error(), request);
   auto body = json_object(request);
   if (!body) co_return problem_response(body.error(), request);
-  auto changed = co_await records_of(world).change(
-      std::move(*before), *body, [&](ports::Unit& unit, const events::DestinationChange& change) {
-        unit.audit.push_back(audit_entry(world.context.clock, *request.caller, "destination.changed", change.destination.id.str(),
-                                         changed_members(*body)));
+  auto changed =
+      co_await records_of(world).change(std::move(*before), *body, [&](ports::Unit& unit, const events::DestinationChange& change) {
+        unit.audit.push_back(
+            audit_entry(world.context.clock, *request.caller, "destination.changed", change.destination.id.str(), changed_members(*body)));
       });
   if (!changed) co_return problem_response(changed.error(), request);
   co_return destination_answer(world, *changed, 200);

@@ -74,7 +74,8 @@ ports::Answer<void> follow(const EventWorld& world, const Request& request, Even
 
 ports::Task<Response> stream(EventWorld world, Request& request) {
   auto query = model::parse_form(request.query_text);
-  if (!query) co_return problem_response({.code = model::Code::kMalformedRequest, .detail = "read the query: it is not form encoded"}, request);
+  if (!query)
+    co_return problem_response({.code = model::Code::kMalformedRequest, .detail = "read the query: it is not form encoded"}, request);
   auto filter = EventFilter::of(*request.caller, *query);
   filter.query.limit = kMostAtOnce;
   auto after = co_await beginning(world, request, *query);

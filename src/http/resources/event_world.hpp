@@ -19,7 +19,8 @@ struct EventWorld {
 
 using EventHandler = ports::Task<Response> (*)(EventWorld, Request&);
 
-inline void add_event_route(Router& router, const EventWorld& world, std::string method, std::string path, Needs needs, EventHandler handler) {
+inline void add_event_route(Router& router, const EventWorld& world, std::string method, std::string path, Needs needs,
+                            EventHandler handler) {
   const bool is_idempotent = method == "POST";
   router.add({.method = std::move(method),
               .path = std::move(path),
