@@ -97,3 +97,26 @@ test('braintree: webhookTesting.sampleNotification', async () => {
   const [event] = await assert_bound_to_body('braintree', request);
   assert.equal(event.eventPayload.bt_payload, sample.bt_payload);
 });
+
+test('@notionhq/client: signWebhookPayload', async () => {
+  const { signWebhookPayload } = load('@notionhq/client');
+  const secret = 'secret_of_a_test';
+  const body = JSON.stringify({ id: 'ev-1', type: 'page.created', workspace_id: 'ws-1', timestamp: new Date().toISOString() });
+  const signature = await signWebhookPayload({ body, verificationToken: secret });
+  const [event] = await assert_bound_to_body('notion', { body, headers: { 'X-Notion-Signature': signature }, secrets: { verification_token: [secret] } });
+  assert.deepEqual([event.eventType, event.eventId, event.appUserId], ['page.created', 'ev-1', 'ws-1']);
+});
+
+test('atlassian-jwt: the query\'s hash, with a query that must be sorted and escaped', async () => {
+  const { createQueryStringHash, encodeSymmetric, fromMethodAndUrl } = load('atlassian-jwt');
+  const query = '?z=last&a=two&a=one+%26%20more&lic=none';
+  const { pathname } = new URL(kPublicUrl);
+  const token = (method, path) => encodeSymmetric({ iss: 'client-key-1', iat: seconds(), exp: seconds() + 180, qsh: createQueryStringHash(fromMethodAndUrl(method, path), false) }, 'secret-of-a-site');
+  const request = { body: JSON.stringify({ webhookEvent: 'jira:issue_created', timestamp: Date.now() }), query, secrets: { shared_secret: ['client-key-1:secret-of-a-site'] } };
+  const good = await tried('atlassian-connect', { ...request, headers: { Authorization: `JWT ${token('POST', pathname + query)}` } });
+  assert.equal(good.outcome, 'verified', JSON.stringify(good));
+  assert.equal(good.events[0].appUserId, 'client-key-1');
+  for (const [method, path] of [['GET', pathname + query], ['POST', pathname + query.replace('two', 'three')], ['POST', pathname]]) {
+    assert.equal((await tried('atlassian-connect', { ...request, headers: { Authorization: `JWT ${token(method, path)}` } })).reason, 'query_hash_mismatch');
+  }
+});
