@@ -6,7 +6,7 @@
 #include <openssl/hmac.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
-#include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <boost/json.hpp>
 #include <stdexcept>
@@ -103,6 +103,31 @@ boost::json::object SigningKey::jwk(std::string_view kid) const {
     }
     default: return {{"kty", "OKP"}, {"kid", kid}, {"crv", "Ed25519"}, {"x", to_base64url(raw_public())}};
   }
+}
+
+std::string SigningKey::certificate_pem(const std::string& name, long seconds) const {
+  constexpr long kBegin2026 = 1'767'225'600;
+  const std::unique_ptr<X509, decltype(&X509_free)> made(X509_new(), &X509_free);
+  auto* const x = made.get();
+  X509_set_version(x, X509_VERSION_3);
+  ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
+  ASN1_TIME_set(X509_getm_notBefore(x), kBegin2026 - 86'400);
+  ASN1_TIME_set(X509_getm_notAfter(x), kBegin2026 + seconds);
+  X509_set_pubkey(x, key_.get());
+  auto* subject = X509_get_subject_name(x);
+  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
+  X509_set_issuer_name(x, subject);
+  X509_EXTENSION* names = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, ("DNS:" + name).c_str());
+  X509_add_ext(x, names, -1);
+  X509_EXTENSION_free(names);
+  if (X509_sign(x, key_.get(), EVP_sha256()) == 0) throw std::runtime_error("no certificate was signed");
+  BIO* bio = BIO_new(BIO_s_mem());
+  PEM_write_bio_X509(bio, x);
+  char* data = nullptr;
+  const auto size = BIO_get_mem_data(bio, &data);
+  std::string out(data, static_cast<std::size_t>(size));
+  BIO_free(bio);
+  return out;
 }
 
 std::string SigningKey::sign(const char* digest, std::string_view message, bool pss) const {

@@ -19,6 +19,8 @@ class SigningKey {
   [[nodiscard]] std::string spki() const;          ///< DER
   [[nodiscard]] std::string raw_public() const;    ///< Ed25519
   [[nodiscard]] boost::json::object jwk(std::string_view kid) const;
+  /// A certificate of this key for a DNS name, signed by itself; valid from the day before 2026 until so many seconds after its beginning.
+  [[nodiscard]] std::string certificate_pem(const std::string& name, long seconds) const;
   [[nodiscard]] evp_pkey_st* get() const { return key_.get(); }
 
   /// `digest` null for Ed25519. ECDSA in DER.

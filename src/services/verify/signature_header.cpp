@@ -33,6 +33,7 @@ class Reader {
 
  private:
   void item(std::string_view text) {
+    if (text.empty()) return;
     if (is_full()) {
       is_malformed = true;
       return;
