@@ -51,21 +51,23 @@ Conversation failure_of(const Frame& frame) {
 /// The engine ends itself where memory is missing and a script could not be told.
 bool gave_up(int signal) { return signal == SIGABRT || signal == SIGTRAP || signal == SIGILL; }
 
-Conversation ended(WorkerProcess& worker, const TimeLimit& limit) {
+Conversation ended(WorkerProcess& worker, const TimeLimit& limit, bool has_asked) {
   worker.kill();
   const auto signal = worker.end_signal();
   if (limit.was_exceeded()) return {.outcome = failed(Kind::kTimeout, "it ran out of time")};
   if (gave_up(signal)) return {.outcome = failed(Kind::kMemory, "it ran out of memory")};
-  return {.outcome = failed(Kind::kEnded, "its worker process ended")};
+  return {.outcome = failed(Kind::kEnded, "its worker process ended"), .is_lost = signal == SIGKILL && !has_asked};
 }
 
-ports::Task<std::optional<Outcome>> get_ready(WorkerProcess& worker, FrameSocket& socket) {
+ports::Task<std::optional<Conversation>> get_ready(WorkerProcess& worker, FrameSocket& socket) {
   if (worker.is_ready) co_return std::nullopt;
   TimeLimit limit(co_await boost::asio::this_coro::executor, worker);
   limit.start(kStart);
   const auto frame = co_await socket.receive();
-  if (frame && frame->kind == FrameKind::kRefused && !frame->parts.empty()) co_return failed(Kind::kUnavailable, text_of(frame->parts[0]));
-  if (!frame || frame->kind != FrameKind::kReady) co_return failed(Kind::kUnavailable, "a script worker did not start");
+  if (frame && frame->kind == FrameKind::kRefused && !frame->parts.empty())
+    co_return Conversation{.outcome = failed(Kind::kUnavailable, text_of(frame->parts[0]))};
+  if (!frame || frame->kind != FrameKind::kReady)
+    co_return Conversation{.outcome = failed(Kind::kUnavailable, "a script worker did not start"), .is_lost = !limit.was_exceeded()};
   worker.is_ready = true;
   co_return std::nullopt;
 }
@@ -85,25 +87,26 @@ Outcome failed(Kind kind, std::string message) {
   return std::unexpected(ports::ScriptFailure{.kind = kind, .message = std::move(message)});
 }
 
-ports::Task<Conversation> converse(WorkerProcess& worker, std::string frame, const ports::ScriptCall& call) {
+ports::Task<Conversation> converse(WorkerProcess& worker, const std::string& frame, const ports::ScriptCall& call) {
   const auto executor = co_await boost::asio::this_coro::executor;
   FrameSocket socket(executor, worker.socket());
-  if (auto refused = co_await get_ready(worker, socket)) co_return Conversation{.outcome = std::move(*refused)};
+  if (auto refused = co_await get_ready(worker, socket)) co_return std::move(*refused);
   // The engine's own limit comes first, and leaves the script's log and the line.
   const auto most = call.deadline + call.deadline / 2;
   TimeLimit limit(executor, worker);
+  auto outgoing = frame;
   for (int asks = 0;; ++asks) {
     limit.start(most);
-    const bool is_sent = co_await socket.send(std::move(frame));
+    const bool is_sent = co_await socket.send(std::move(outgoing));
     auto reply = is_sent ? co_await socket.receive() : std::nullopt;
     limit.stop();
-    if (!reply) co_return ended(worker, limit);
+    if (!reply) co_return ended(worker, limit, asks > 0);
     if (reply->kind == FrameKind::kResult && !reply->parts.empty()) co_return result_of(std::move(*reply));
     if (reply->kind == FrameKind::kFailure && reply->parts.size() >= kFailureParts) co_return failure_of(*reply);
     if (reply->kind != FrameKind::kAsk || reply->parts.size() != 2)
       co_return Conversation{.outcome = failed(Kind::kEnded, "its worker process spoke out of turn")};
     if (asks == kMostAsks) co_return Conversation{.outcome = failed(Kind::kException, "it asks the broker too often")};
-    frame = co_await answer_to(*reply, call.host);
+    outgoing = co_await answer_to(*reply, call.host);
   }
 }
 

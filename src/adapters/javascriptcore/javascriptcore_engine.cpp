@@ -15,6 +15,8 @@ using Kind = ports::ScriptFailure::Kind;
 
 constexpr std::array<std::string_view, 7> kLabels{"syntax", "exception", "timeout", "memory", "ended", "too_large", "unavailable"};
 
+constexpr int kMostAttempts = 3;
+
 std::string_view label_of(const Outcome& outcome) {
   return outcome ? std::string_view("ok") : kLabels.at(static_cast<std::size_t>(outcome.error().kind));
 }
@@ -28,12 +30,14 @@ std::optional<std::string> frame_of(ports::ScriptCall& call) {
 ports::Task<Outcome> outcome_of(const std::shared_ptr<WorkerPool>& pool, ports::ScriptCall call) {
   auto frame = frame_of(call);
   if (!frame) co_return failed(Kind::kTooLarge, "script and input are larger than 1 MiB");
-  auto lease = co_await pool->acquire(call.tenant);
-  if (!lease) co_return failed(Kind::kUnavailable, std::move(lease.error().detail));
-  boost::asio::post(co_await boost::asio::this_coro::executor, [pool] { pool->refill(); });
-  auto done = co_await converse(lease->worker(), std::move(*frame), call);
-  if (done.is_reusable) lease->finish();
-  co_return std::move(done.outcome);
+  for (int attempts = 1;; ++attempts) {
+    auto lease = co_await pool->acquire(call.tenant);
+    if (!lease) co_return failed(Kind::kUnavailable, std::move(lease.error().detail));
+    boost::asio::post(co_await boost::asio::this_coro::executor, [pool] { pool->refill(); });
+    auto done = co_await converse(lease->worker(), *frame, call);
+    if (done.is_reusable) lease->finish();
+    if (!done.is_lost || attempts == kMostAttempts) co_return std::move(done.outcome);
+  }
 }
 
 }  // namespace

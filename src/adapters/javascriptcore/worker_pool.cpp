@@ -60,7 +60,7 @@ std::optional<WorkerPool::Grant> WorkerPool::take(const model::TenantId& tenant)
   if (!may_hold_more(tenant)) return std::nullopt;
   auto worker = take_idle(tenant);
   if (!worker && !make_room()) return std::nullopt;
-  if (!worker) worker = std::move(spare_);
+  if (!worker && spare_ && spare_->is_alive()) worker = std::move(spare_);
   ++held_[tenant.str()];
   ++in_use_;
   tell();
