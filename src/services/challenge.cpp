@@ -44,6 +44,13 @@ std::optional<Verdict> fetch(const Challenge& challenge, const Facts& facts, Ver
   return std::nullopt;
 }
 
+/// Whether what is outside the body allows it: before verification most requests are told from a challenge without a look inside.
+bool may_hold(const std::vector<Condition>& when, const Facts& outside) {
+  return std::ranges::all_of(when, [&](const Condition& condition) {
+    return condition.of == Condition::Of::kBody || condition.of == Condition::Of::kForm || holds(condition, outside);
+  });
+}
+
 Verdict answer(const Challenge& challenge, const Facts& facts, const Verdict* so_far) {
   if (!std::ranges::all_of(challenge.check, [&](const Check& check) { return holds(check, facts); }))
     return rejected("challenge_check_failed", "a value of the challenge is not what the endpoint has");
@@ -65,14 +72,12 @@ Verdict answer(const Challenge& challenge, const Facts& facts, const Verdict* so
 std::optional<Verdict> answer_challenge(const ServiceDocument& document, const Incoming& request, const EndpointValues& values,
                                         bool is_signed_stage, const Verdict* so_far) {
   DecodedRequest decoded(request, values, document.parse ? &*document.parse : nullptr);
-  std::optional<Facts> facts;
+  const Facts outside{.request = &request, .values = &values, .query = decoded.query()};
   for (const auto& challenge : document.challenges) {
-    if (challenge.is_signed != is_signed_stage) continue;
-    if (!facts) {
-      facts = decoded.facts();
-      if (so_far != nullptr) facts->claims = &so_far->claims;
-    }
-    if (hold(challenge.when, *facts)) return answer(challenge, *facts, so_far);
+    if (challenge.is_signed != is_signed_stage || !may_hold(challenge.when, outside)) continue;
+    auto facts = decoded.facts();
+    if (so_far != nullptr) facts.claims = &so_far->claims;
+    if (hold(challenge.when, facts)) return answer(challenge, facts, so_far);
   }
   return std::nullopt;
 }

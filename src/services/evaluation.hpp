@@ -1,5 +1,6 @@
 #pragma once
 #include <boost/json/value.hpp>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,7 @@ struct Facts {
   const boost::json::value* id_token = nullptr;
   const std::string* account = nullptr;
   const std::map<std::string, std::string>* fields = nullptr;
+  std::size_t* budget = nullptr;  ///< bytes that expressions may still make; at 0 every value is absent. Null: no end
 };
 
 /// Reads an EXPR of a document (catalog/presets/README.md). kInvalidInput says where and what is accepted.

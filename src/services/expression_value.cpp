@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <set>
 
 #include "model/digest.hpp"
 #include "model/encoding.hpp"
@@ -148,7 +149,7 @@ std::vector<std::string> each_of(const Expression& expression, const Facts& fact
   return out;
 }
 
-Value value_of(const Expression& expression, const Facts& facts) {
+Value made_of(const Expression& expression, const Facts& facts) {
   switch (expression.of) {
     case Of::kItem: return scalar_at(item_of(facts), expression.text);
     case Of::kRoot: return scalar_at(facts.body, expression.text);
@@ -181,20 +182,42 @@ Value value_of(const Expression& expression, const Facts& facts) {
   return std::nullopt;
 }
 
-void add_new(std::vector<std::string>& into, std::string value) {
-  if (!value.empty() && std::ranges::find(into, value) == into.end()) into.push_back(std::move(value));
+/// Takes what the value cost from the budget, so that a thousand events cannot each make a megabyte.
+Value value_of(const Expression& expression, const Facts& facts) {
+  constexpr std::size_t kOfAny = 64;
+  if (facts.budget == nullptr) return made_of(expression, facts);
+  if (*facts.budget == 0) return std::nullopt;
+  auto value = made_of(expression, facts);
+  const auto cost = kOfAny + (value ? value->size() : 0);
+  *facts.budget -= std::min(cost, *facts.budget);
+  return *facts.budget == 0 ? std::nullopt : std::move(value);
 }
 
-void collect(const Expression& expression, const Facts& facts, std::vector<std::string>& into) {
+/// Values in their order, each once.
+class Collected {
+ public:
+  void add(std::string value) {
+    if (value.empty() || !seen_.insert(value).second) return;
+    values_.push_back(std::move(value));
+  }
+  [[nodiscard]] bool empty() const { return values_.empty(); }
+  std::vector<std::string> take() { return std::move(values_); }
+
+ private:
+  std::vector<std::string> values_;
+  std::set<std::string> seen_;
+};
+
+void collect(const Expression& expression, const Facts& facts, Collected& into) {
   if (expression.of == Of::kEach) {
-    for (auto& value : each_of(expression, facts)) add_new(into, std::move(value));
+    for (auto& value : each_of(expression, facts)) into.add(std::move(value));
   } else if (expression.of == Of::kCoalesce) {
     for (const auto& operand : expression.operands) {
       collect(*operand, facts, into);
       if (!into.empty()) return;
     }
   } else if (auto value = value_of(expression, facts)) {
-    add_new(into, std::move(*value));
+    into.add(std::move(*value));
   }
 }
 
@@ -205,26 +228,26 @@ std::optional<std::string> text_of(const Expr& expression, const Facts& facts) {
 }
 
 std::vector<std::string> texts_of(const Expr& expression, const Facts& facts) {
-  std::vector<std::string> out;
+  Collected out;
   if (expression) collect(*expression, facts, out);
-  return out;
+  return out.take();
 }
 
 std::vector<std::string> sources_of(const Expr& expression) {
-  std::vector<std::string> out;
+  Collected out;
   visit_all(expression, [&](const Expression& each) {
     switch (each.of) {
-      case Of::kHeader: return add_new(out, "header:" + each.text);
-      case Of::kQuery: return add_new(out, "query:" + each.text);
+      case Of::kHeader: return out.add("header:" + each.text);
+      case Of::kQuery: return out.add("query:" + each.text);
       case Of::kItem:
       case Of::kRoot:
       case Of::kForm:
       case Of::kFirstKey:
-      case Of::kEach: return add_new(out, "body");
+      case Of::kEach: return out.add("body");
       default: return;
     }
   });
-  return out;
+  return out.take();
 }
 
 }  // namespace valetkey::services

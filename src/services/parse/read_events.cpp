@@ -17,6 +17,9 @@ namespace json = boost::json;
 using model::Code;
 using model::fail;
 
+/// Of all expressions on all events of one request; ordinary ones need a hundredth.
+constexpr std::size_t kMostEvaluatedBytes = 32 << 20;
+
 /// The items of the body, each one event; null for an event without a body.
 model::Result<std::vector<const json::value*>> items_of(const ParseRule& rule, const Facts& facts) {
   const json::value* list = nullptr;
@@ -63,6 +66,8 @@ model::Result<Parsed> read_events(const ServiceDocument& document, const Incomin
   if (decoded.fault()) return fail(model::in_context(*decoded.fault(), "read events"));
   auto facts = decoded.facts();
   facts.claims = &verdict.claims;
+  auto budget = kMostEvaluatedBytes;
+  facts.budget = &budget;
   if (document.parse->format == BodyFormat::kJwtBody) facts.body = facts.item = &verdict.claims;
   const auto items = items_of(*document.parse, facts);
   if (!items) return fail(items.error());
@@ -82,6 +87,7 @@ model::Result<Parsed> read_events(const ServiceDocument& document, const Incomin
     message.valid_request = std::ranges::all_of(rule.valid_when, [&](const Check& check) { return holds(check, facts); });
     out.messages.push_back(std::move(message));
   }
+  if (budget == 0) return fail(Code::kPayloadTooLarge, "read events: the expressions make more than 32 MiB of values");
   out.acknowledgement = acknowledgement(document, decoded.facts(), types);
   return out;
 }

@@ -205,6 +205,19 @@ TEST(ReadEvents, has_limits) {
   EXPECT_THAT(strange->messages[0].app_user_ids, IsEmpty());
 }
 
+/// Without an end, a thousand events that each look at one megabyte would hold the thread for minutes.
+TEST(ReadEvents, values_have_a_budget) {
+  const auto from = document(R"j({"split": "list"})j", R"j({"type": "type", "id": "hash(root(big), root(big), root(big), root(big))"})j");
+  const auto sent = [&](std::size_t bytes, std::size_t items) {
+    std::string list;
+    for (std::size_t i = 0; i < items; ++i) list += i == 0 ? "{}" : ",{}";
+    return parsed(from, posted(R"j({"big": ")j" + std::string(bytes, 'b') + "\", \"list\": [" + list + "]}"));
+  };
+  EXPECT_TRUE(sent(1 << 19, 10));
+  EXPECT_TRUE(sent(1 << 10, 1000));
+  EXPECT_EQ(sent(1 << 19, 1000).error().code, model::Code::kPayloadTooLarge);
+}
+
 ServiceDocument clicks() {
   auto read = read_service_document(json::parse(R"j({"action": {"deadline": 5, "forms": [
     {"when": [{"content_type": "application/x-www-form-urlencoded"}, {"body": "type", "equals": "block_suggestion"}],
