@@ -217,7 +217,7 @@ def page(document):
     if "map" in document:
         out += [f"A new connection's app user is {code(document['map']['connect'])}.", ""]
     if "action" in document:
-        out += ["## Actions", "", f"To be answered within {span(document['action']['deadline'])}.", "", "| where | eventType | actionId | appUserId | answer |", "|---|---|---|---|---|"]
+        out += ["## Actions", "", f"To be answered within {span(document['action'].get('deadline', 3))}.", "", "| where | eventType | actionId | appUserId | answer |", "|---|---|---|---|---|"]
         for form in document["action"]["forms"]:
             answer = reply(form.get("reply", {}))
             if form.get("needs_reply"):
