@@ -56,6 +56,17 @@ void check(const List& list, const std::string& place, Reading& reading, const I
   }
 }
 
+/// Before verification a challenge answers every request that it holds for.
+void check_behind_challenges(const ServiceDocument& document, Reading& reading) {
+  for (std::size_t i = 0; i < document.verify.size(); ++i)
+    for (std::size_t j = 0; j < document.challenges.size(); ++j) {
+      const auto& challenge = document.challenges[j];
+      if (challenge.is_signed || challenge.when.empty() || !covers(challenge.when, document.verify[i].when)) continue;
+      reading.fault(fmt::format("/verify/{}", i), fmt::format("is never reached: /challenges/{} answers first", j));
+      break;
+    }
+}
+
 }  // namespace
 
 void check_reachable(const ServiceDocument& document, Reading& reading) {
@@ -63,6 +74,7 @@ void check_reachable(const ServiceDocument& document, Reading& reading) {
   check(document.verify, "/verify", reading, always);
   check(document.challenges, "/challenges", reading, [](const Challenge& a, const Challenge& b) { return a.is_signed == b.is_signed; });
   if (document.action) check(document.action->forms, "/action/forms", reading, always);
+  check_behind_challenges(document, reading);
   for (std::size_t i = 0; i < document.challenges.size(); ++i)
     if (document.challenges[i].is_signed && document.verify.empty())
       reading.fault(fmt::format("/challenges/{}", i), "is never reached: nothing verifies the request");

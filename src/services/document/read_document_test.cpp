@@ -127,6 +127,17 @@ TEST(Document, unreachable_alternatives_are_refused) {
   EXPECT_EQ(two(R"j([{"header": "a"}, {"header": "a", "equals": "1", "not": true}])j", "[]"), "");
 }
 
+TEST(Document, alternative_behind_an_unsigned_challenge_is_refused) {
+  const auto behind = [](std::string_view when, std::string_view challenge) {
+    return faults_of(document("\"verify\": [{\"when\": " + std::string(when) + ", " + std::string(kAlternative) +
+                              "}], \"challenges\": [{\"when\": " + std::string(challenge) + "}]"));
+  };
+  EXPECT_THAT(behind(R"j([{"method": "POST"}, {"header": "a"}])j", R"j([{"method": "POST"}])j"),
+              HasSubstr("/verify/0: is never reached: /challenges/0 answers first"));
+  EXPECT_EQ(behind(R"j([{"method": "POST"}])j", R"j([{"method": "POST"}, {"header": "a"}])j"), "");
+  EXPECT_EQ(behind("[]", R"j([{"method": "POST"}])j"), "");
+}
+
 TEST(Document, challenges_are_sound) {
   expect({
       {R"j("challenges": [{"reply": {}}])j", "/challenges/0/when: is required: every request would be a challenge"},
