@@ -33,6 +33,7 @@ struct Config {
   unsigned threads = 0;  ///< 0: one per processor
   int script_workers = 4;  ///< processes that run scripts, besides the one that stands ready
   std::size_t cache_bytes = 256u << 20;
+  std::size_t webhook_body_limit = 1u << 20;  ///< bytes; parsers take no more
   model::Seconds token_request_timeout{20};  ///< hard deadline of one request to a token endpoint
   model::Seconds proxy_connect_timeout{10};  ///< name, connect and TLS of a proxied call
   model::Seconds proxy_head_timeout{60};     ///< from the last byte sent to the end of the reply's head

@@ -124,6 +124,7 @@ constexpr std::array kCases{
     Case{"log_level", "log_level = 'debug'", "warning", "\"warning\""},
     Case{"threads", "threads = 3", "4", "4"},
     Case{"cache_bytes", "cache_bytes = '1GiB'", "3145728", "\"3MiB\""},
+    Case{"webhook_body_limit", "webhook_body_limit = '256KiB'", "2048", "\"2KiB\""},
     Case{"token_request_timeout", "token_request_timeout = 10", "2m", "\"2m\""},
     Case{"proxy.connect_timeout", "proxy.connect_timeout = 5", "20s", "\"20s\""},
     Case{"proxy.head_timeout", "[proxy]\nhead_timeout = '2m'", "90", "\"90s\""},

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "adapters/root_key/root_key_source.hpp"
 #include "adapters/spdlog/spdlog_log.hpp"
@@ -97,11 +98,13 @@ std::string show_duration(const Config& config) {
   return shown(config.*kMember);
 }
 
-template <auto kMember>
+template <auto kMember, std::int64_t kLeast, std::int64_t kMost = std::numeric_limits<std::int64_t>::max()>
 Result<void> set_size(Config& config, const Value& value) {
-  constexpr std::int64_t kLeast = 1 << 20;
   const auto size = as_size(value);
-  if (!size || *size < kLeast) return must("bytes, or a size like 512KiB, 256MiB or 1GiB, at least 1MiB");
+  if (!size || *size < kLeast || *size > kMost) {
+    const auto most = kMost == std::numeric_limits<std::int64_t>::max() ? std::string() : fmt::format(", at most {}", shown_size(kMost));
+    return must(fmt::format("bytes, or a size like 512KiB, 256MiB or 1GiB, at least {}{}", shown_size(kLeast), most));
+  }
   config.*kMember = static_cast<std::size_t>(*size);
   return {};
 }
@@ -240,7 +243,9 @@ constexpr std::array kSettings{
     Setting{"log_level", "VALETKEY_LOG_LEVEL", false, set_log_level, show_text<&C::log_level>},
     Setting{"threads", "VALETKEY_THREADS", false, set_number<&C::threads, 0, 256>, show_number<&C::threads>},
     Setting{"script_workers", "VALETKEY_SCRIPT_WORKERS", false, set_number<&C::script_workers, 1, 64>, show_number<&C::script_workers>},
-    Setting{"cache_bytes", "VALETKEY_CACHE_BYTES", false, set_size<&C::cache_bytes>, show_size<&C::cache_bytes>},
+    Setting{"cache_bytes", "VALETKEY_CACHE_BYTES", false, set_size<&C::cache_bytes, 1 << 20>, show_size<&C::cache_bytes>},
+    Setting{"webhook_body_limit", "VALETKEY_WEBHOOK_BODY_LIMIT", false, set_size<&C::webhook_body_limit, 1 << 10, 1 << 20>,
+            show_size<&C::webhook_body_limit>},
     Setting{"token_request_timeout", "VALETKEY_TOKEN_REQUEST_TIMEOUT", false, set_duration<&C::token_request_timeout, 1, 120>,
             show_duration<&C::token_request_timeout>},
     Setting{"proxy.connect_timeout", "VALETKEY_PROXY_CONNECT_TIMEOUT", false, set_duration<&C::proxy_connect_timeout, 1, 300>,
