@@ -38,6 +38,17 @@ ports::Answer<void> erase_where(const Context& context, ports::Unit& unit, const
   co_return model::Result<void>{};
 }
 
+ports::Answer<void> add_missing_endpoint(const Context& context, const model::Credential& credential) {
+  auto known = co_await context.records.find<model::Endpoint>(
+      {.tenant = credential.tenant.str(), .equal = {{"credential", credential.id.str()}}, .limit = 1});
+  if (!known) co_return model::fail(std::move(known.error()));
+  if (!known->empty() || credential.webhook_key.empty()) co_return model::Result<void>{};
+  ports::Unit unit;
+  unit.preconditions.emplace_back(vault::Records::unchanged(credential));
+  add_endpoint(context, unit, credential);
+  co_return co_await context.store().apply(std::move(unit));
+}
+
 }  // namespace
 
 void add_endpoint(const Context& context, ports::Unit& unit, const model::Credential& credential) {
@@ -50,6 +61,26 @@ void add_endpoint(const Context& context, ports::Unit& unit, const model::Creden
   unit.preconditions.emplace_back(ports::ExpectAbsent{model::Kind::kEndpointKey, key.id});
   unit.writes.emplace_back(context.records.put(endpoint));
   unit.writes.emplace_back(context.records.put(key));
+}
+
+ports::Task<void> add_missing_endpoints(Context& context) {
+  ports::Query query{.limit = kPage};
+  for (bool is_last = false; !is_last;) {
+    auto page = co_await context.records.find<model::Credential>(query);
+    if (!page) {
+      context.log.write(ports::LogLevel::kWarning, "credentials cannot be looked through for missing endpoints",
+                        {{"cause", page.error().detail}});
+      co_return;
+    }
+    is_last = std::cmp_less(page->size(), kPage);
+    for (const auto& credential : *page) {
+      query.after = credential.id.str();
+      auto added = co_await add_missing_endpoint(context, credential);
+      if (!added)
+        context.log.write(ports::LogLevel::kWarning, "a credential got no endpoint",
+                          {{"credential", query.after}, {"cause", added.error().detail}});
+    }
+  }
 }
 
 ports::Answer<void> erase_endpoints(const Context& context, ports::Unit& unit, const model::Credential& credential) {
