@@ -5,8 +5,8 @@
 namespace valetkey::services {
 namespace {
 
-template <class Enum, std::size_t kCount>
-using Table = std::array<std::pair<std::string_view, Enum>, kCount>;
+template <class Enum, std::size_t Size>
+using Table = std::array<std::pair<std::string_view, Enum>, Size>;
 
 constexpr Table<Encoding, 3> kEncodings{{{"hex", Encoding::kHex}, {"base64", Encoding::kBase64}, {"base64url", Encoding::kBase64Url}}};
 constexpr Table<HashAlgorithm, 4> kHashes{{{"sha1", HashAlgorithm::kSha1},
