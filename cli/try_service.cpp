@@ -66,7 +66,7 @@ Outcome<Body> try_body(const TryWish& wish, const Environment& environment) {
 
 void print_response(const json::value& response) {
   if (!response.is_object()) return;
-  fmt::print("\nanswer to the application: {}\n", cell_at(response, "status"));
+  fmt::print("answer to the application: {}\n", cell_at(response, "status"));
   for (const auto& header : response.as_object().at("headers").as_array())
     fmt::print("  {}: {}\n", cell_text(header.as_array().at(0)), cell_text(header.as_array().at(1)));
   if (const auto body = text_of(response, "body"); !body.empty()) fmt::print("  {}\n", printable(body));
@@ -76,9 +76,9 @@ void print_explanation(const json::object& found) {
   for (const auto& step : found.at("steps").as_array())
     fmt::print("{}  {}: {}\n", step.at("ok").as_bool() ? "ok    " : "failed", cell_at(step, "what"), cell_at(step, "result"));
   const auto reason = text_of(found, "reason");
-  fmt::print("\n{}{}{}\n", cell_at(found, "outcome"), reason.empty() ? "" : ": ", printable(reason));
+  fmt::print("{}{}{}\n", cell_at(found, "outcome"), reason.empty() ? "" : ": ", printable(reason));
   print_response(found.at("response"));
-  for (const auto& event : found.at("events").as_array()) fmt::print("\nevent\n{}\n", pretty(event));
+  for (const auto& event : found.at("events").as_array()) fmt::print("event\n{}\n", pretty(event));
 }
 
 Done run(Program& program, const TryWish& wish) {

@@ -76,9 +76,21 @@ json::value user_of(const std::vector<std::string>& ids) {
 
 json::value text_or_null(const std::string& value) { return value.empty() ? json::value(nullptr) : json::value(text(value)); }
 
+/// As the members of an event are called here.
+std::string_view member_name(std::string_view name) {
+  constexpr std::pair<std::string_view, std::string_view> kNames[] = {{"app_user_id", "appUserId"},
+                                                                      {"event_type", "eventType"},
+                                                                      {"event_payload", "eventPayload"},
+                                                                      {"event_id", "eventId"},
+                                                                      {"occurred_at", "occurredAt"}};
+  for (const auto& [stored, shown] : kNames)
+    if (name == stored) return shown;
+  return name;
+}
+
 json::object document_of(const services::Message& message) {
   json::array not_signed;
-  for (const auto& member : message.unsigned_members) not_signed.emplace_back(member);
+  for (const auto& member : message.unsigned_members) not_signed.emplace_back(member_name(member));
   return {{"validRequest", message.valid_request},
           {"appUserId", user_of(message.app_user_ids)},
           {"eventType", text(message.event_type)},
