@@ -54,7 +54,8 @@ TEST(Document, faults_are_told_all_at_once) {
 }
 
 TEST(Document, head_of_a_preset) {
-  auto preset = document(R"j("slug": "acme", "title": "Acme", "checked_on": "2026-11-24", "confidence": "sdk")j");
+  auto preset = document(
+      R"j("$schema": "https://valetkey.example/service.schema.json", "slug": "acme", "title": "Acme", "checked_on": "2026-11-24", "confidence": "sdk")j");
   EXPECT_EQ(faults_of(preset, DocumentSource::kPreset), "");
   EXPECT_THAT(faults_of(preset), HasSubstr("/confidence: is said of presets only"));
   EXPECT_THAT(faults_of(document(""), DocumentSource::kPreset),

@@ -49,6 +49,7 @@ void read_catalogue_facts(JsonReader& reader, ServiceDocument& out, Reading& rea
 }  // namespace
 
 void read_head(JsonReader& reader, ServiceDocument& out, Reading& reading) {
+  (void)reader.optional_string("$schema");  // for editors
   read_catalogue_facts(reader, out, reading);
   out.title = reading.source == DocumentSource::kPreset ? reader.required_string("title", kTitle) : reader.string_or("title", "", kTitle);
   out.documentation_url = reader.string_or("documentation_url", "", {.least = 1, .most = 2048});
