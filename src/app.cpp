@@ -15,6 +15,7 @@
 #include "block_on.hpp"
 #include "docs_files.hpp"
 #include "egress_policy.hpp"
+#include "events/mapped_users.hpp"
 #include "http/bootstrap.hpp"
 #include "http/pages/connect_page.hpp"
 #include "http/resources/admin.hpp"
@@ -22,8 +23,10 @@
 #include "http/resources/connections.hpp"
 #include "http/resources/deliveries.hpp"
 #include "http/resources/destinations.hpp"
+#include "http/resources/endpoints.hpp"
 #include "http/resources/event_stream.hpp"
 #include "http/resources/events.hpp"
+#include "http/resources/hooks.hpp"
 #include "http/resources/proxy.hpp"
 #include "http/resources/services.hpp"
 #include "http/resources/tokens.hpp"
@@ -175,11 +178,8 @@ class AppStart {
                                                                                  .bus = p_.bus,
                                                                                  .presets = p_.presets,
                                                                                  .ca_file = p_.config.ca_file});
-    p_.own_services = std::make_unique<services::OwnServices>(services::OwnServices::World{.records = *p_.open.records,
-                                                                                          .keys = *p_.open.keys,
-                                                                                          .clock = *p_.clock,
-                                                                                          .random = p_.random,
-                                                                                          .scripts = *p_.script_services});
+    p_.own_services = std::make_unique<services::OwnServices>(services::OwnServices::World{
+        .records = *p_.open.records, .keys = *p_.open.keys, .clock = *p_.clock, .random = p_.random, .scripts = *p_.script_services});
     return {};
   }
 
@@ -229,13 +229,13 @@ class AppStart {
     p_.connections = std::make_unique<oauth::Connections>(*p_.context, *p_.refresher);
     p_.sessions = std::make_unique<oauth::ConnectSessions>(*p_.context);
     p_.flow = std::make_unique<oauth::AuthorizationFlow>(*p_.context);
-    p_.background = std::make_unique<oauth::Background>(*p_.context, *p_.refresher, oauth::Retention{.events = p_.config.event_retention});
-    wire_outbound();
+    p_.background = std::make_unique<oauth::Background>(*p_.context, *p_.refresher, oauth::Retention{});
+    wire_events();
     p_.read_counts = std::make_unique<http::ReadCounts>(*p_.open.store, *p_.clock);
     return {};
   }
 
-  void wire_outbound() {
+  void wire_events() {
     p_.events_context = std::unique_ptr<events::Context>(new events::Context{.records = *p_.open.records,
                                                                              .keys = *p_.open.keys,
                                                                              .http = *p_.http_client,
@@ -245,10 +245,12 @@ class AppStart {
                                                                              .log = *p_.log,
                                                                              .bus = p_.bus,
                                                                              .executor = p_.working.get_executor()});
-    events::Publisher::Hooks hooks{.users_of = {},
-                                   .parse_again = [](const model::ReceivedRequest&) -> ports::Answer<std::vector<events::StoredMessage>> {
-                                     co_return fail(Code::kNotSupported, "no parser");
-                                   }};
+    p_.endpoint_cache = std::make_unique<events::EndpointCache>(*p_.events_context, p_.config.cache_bytes / 8);
+    p_.endpoint_records = std::make_unique<events::EndpointRecords>(*p_.events_context, *p_.services);
+    p_.ingress = std::make_unique<events::Ingress>(*p_.events_context, *p_.endpoint_cache, *p_.services, p_.url);
+    events::Publisher::Hooks hooks{
+        .users_of = events::users_by_mapper(*p_.endpoint_cache, *p_.services),
+        .parse_again = [&ingress = *p_.ingress](const model::ReceivedRequest& request) { return ingress.parse_again(request); }};
     p_.outbound = std::make_unique<events::Outbound>(
         *p_.events_context, std::move(hooks),
         events::Outbound::Settings{
@@ -293,11 +295,14 @@ class AppStart {
   }
 
   void add_event_routes() {
-    const http::EventWorld world{.context = *p_.events_context, .outbound = *p_.outbound, .raw_document = {}};
+    const http::EventWorld world{.context = *p_.events_context, .outbound = *p_.outbound};
     http::add_event_routes(p_.router, world);
     http::add_event_stream_route(p_.router, world);
     http::add_destination_routes(p_.router, world);
     http::add_delivery_routes(p_.router, world);
+    http::add_hook_routes(p_.router, {.ingress = *p_.ingress, .body_limit = p_.config.webhook_body_limit});
+    http::add_endpoint_routes(
+        p_.router, {.context = *p_.events_context, .endpoints = *p_.endpoint_records, .ingress = *p_.ingress, .public_url = p_.url});
   }
 
   Result<void> recover() {

@@ -16,6 +16,8 @@
 #include "app.hpp"
 #include "calls/account_calls.hpp"
 #include "calls/account_requests.hpp"
+#include "events/endpoint_records.hpp"
+#include "events/ingress.hpp"
 #include "events/outbound.hpp"
 #include "http/authentication.hpp"
 #include "http/dispatcher.hpp"
@@ -34,9 +36,9 @@
 #include "serve_lock.hpp"
 #include "services/accounts/accounts.hpp"
 #include "services/http_service.hpp"
+#include "services/own_services.hpp"
 #include "services/preset_library.hpp"
 #include "services/script/script_services.hpp"
-#include "services/own_services.hpp"
 #include "services/services.hpp"
 
 namespace valetkey {
@@ -84,6 +86,9 @@ struct App::Parts {
   std::unique_ptr<oauth::AuthorizationFlow> flow;
   std::unique_ptr<oauth::Background> background;
   std::unique_ptr<events::Context> events_context;
+  std::unique_ptr<events::EndpointCache> endpoint_cache;
+  std::unique_ptr<events::EndpointRecords> endpoint_records;
+  std::unique_ptr<events::Ingress> ingress;
   std::unique_ptr<events::Outbound> outbound;
   std::unique_ptr<http::ReadCounts> read_counts;
   std::unique_ptr<http::Authentication> authentication;

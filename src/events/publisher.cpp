@@ -18,6 +18,7 @@ constexpr model::Seconds kLongestWait{6 * 3600};
 struct Publisher::Work {
   model::ReceivedRequest request;
   std::vector<StoredMessage> messages{};
+  std::vector<std::vector<std::string>> users{};  ///< of each message
   ports::Unit unit{};
 };
 
@@ -110,7 +111,24 @@ ports::Answer<void> Publisher::publish(Work work) {
   work.request.state = waits ? model::RequestState::kUnmatched : model::RequestState::kPublished;
   if (waits && is_some_matched)
     if (auto sealed = co_await seal_messages(context_.keys, work.request, work.messages); !sealed) co_return sealed;
-  co_return co_await save(work);
+  auto saved = co_await save(work);
+  if (saved && waits) co_return co_await look_once_more(work);
+  co_return saved;
+}
+
+/// A connection that appeared after it was looked for, and before the request was known to wait for one, was passed by match() in vain.
+ports::Answer<void> Publisher::look_once_more(const Work& work) {
+  for (std::size_t i = 0; i < work.messages.size(); ++i) {
+    if (work.messages[i].has_connection) continue;
+    auto connections = co_await connections_of(context_, work.request, work.users[i]);
+    if (!connections) co_return model::fail(std::move(connections.error()));
+    for (const auto& connection : *connections) {
+      auto request = co_await context_.records.load<model::ReceivedRequest>(work.request.tenant, work.request.id.str());
+      if (!request) co_return model::fail(std::move(request.error()));
+      if (auto matched = co_await match_one(std::move(*request), connection); !matched) co_return matched;
+    }
+  }
+  co_return model::Result<void>{};
 }
 
 ports::Answer<void> Publisher::save(Work& work) {
@@ -133,6 +151,7 @@ ports::Answer<bool> Publisher::add_events(Work& work, std::size_t index) {
   if (!users) co_return model::fail(std::move(users.error()));
   auto connections = co_await connections_of(context_, work.request, *users);
   if (!connections) co_return model::fail(std::move(connections.error()));
+  work.users.push_back(std::move(*users));
   std::vector<const model::Connection*> targets;
   for (const auto& connection : *connections) targets.push_back(&connection);
   if (targets.empty()) targets.push_back(nullptr);

@@ -34,6 +34,7 @@ class Publisher {
   ports::Answer<void> publish(Work work);
   ports::Answer<bool> add_events(Work& work, std::size_t index);
   ports::Answer<std::vector<std::string>> users_of(const Work& work, std::size_t index);
+  ports::Answer<void> look_once_more(const Work& work);
   ports::Answer<void> match_one(model::ReceivedRequest request, const model::Connection& connection);
   ports::Answer<void> put_off(model::ReceivedRequest request, model::RequestState state, std::string_view code);
   ports::Answer<void> save(Work& work);

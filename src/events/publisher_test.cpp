@@ -131,6 +131,55 @@ TEST(Publisher, what_has_no_connection_is_published_without_one_and_matched_once
   EXPECT_EQ(rig.load<model::ReceivedRequest>(request.id.str()).state, RequestState::kPublished);
 }
 
+/// Does something once, directly before a request is saved.
+class Interfering final : public ports::Store {
+ public:
+  explicit Interfering(ports::Store& inner) : inner_(inner) {}
+  ports::Answer<std::optional<model::Row>> get(model::Kind kind, std::string id) override { return inner_.get(kind, std::move(id)); }
+  ports::Answer<std::vector<model::Row>> find(ports::Query query) override { return inner_.find(std::move(query)); }
+  ports::Answer<std::int64_t> count(ports::Query query) override { return inner_.count(std::move(query)); }
+  ports::Answer<void> apply(ports::Unit unit) override {
+    if (auto act = std::exchange(before_apply, nullptr)) co_await act();
+    co_return co_await inner_.apply(std::move(unit));
+  }
+  ports::Answer<std::vector<model::Event>> events(ports::EventQuery query) override { return inner_.events(std::move(query)); }
+  ports::Answer<std::vector<model::AuditEntry>> audit(std::string tenant, std::int64_t after, int limit) override {
+    return inner_.audit(std::move(tenant), after, limit);
+  }
+  std::function<ports::Task<void>()> before_apply;
+
+ private:
+  ports::Store& inner_;
+};
+
+TEST(Publisher, a_connection_that_appears_while_its_request_is_published_is_matched_all_the_same) {
+  OutboundRig rig;
+  rig.outbound->publisher().stop();
+  Interfering store(*rig.base.watched_store);
+  vault::Records records(store, *rig.base.keys);
+  events::Context context{records,        *rig.base.keys,  rig.receivers,
+                          rig.base.clock, rig.base.random, rig.base.metrics,
+                          rig.base.log,   rig.base.bus,    rig.base.world->get_executor()};
+  events::Publisher publisher(context, {});
+  rig.receive({message_of({"U1"})});
+  model::Connection connection{.id = model::ConnectionId{"conn_late"}, .tenant = rig.base.tenant};
+  connection.credential = rig.credential;
+  connection.app_user_id = "U1";
+  connection.state = ConnectionState::kActive;
+  store.before_apply = [&]() -> ports::Task<void> {
+    (void)co_await rig.base.watched_store->apply({.writes = {rig.base.records->put(connection)}});
+    (void)co_await publisher.match(connection);  // what the dispatcher does for its event: nothing waits yet
+  };
+  rig.value_of(publisher.publish_due());
+  const auto events = rig.all_events();
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[0].connection, "");
+  EXPECT_EQ(events[1].type, "event.matched");
+  EXPECT_EQ(events[1].connection, "conn_late");
+  publisher.stop();
+  rig.base.settle();
+}
+
 TEST(Publisher, a_request_is_published_once_however_many_nodes_try) {
   OutboundRig rig;
   rig.connection_of("U1");

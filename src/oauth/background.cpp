@@ -85,7 +85,6 @@ ports::Task<void> Background::sweep() {
   unit.writes.emplace_back(ports::EraseExpired{model::Kind::kFlow, "expires_at", now_ms});
   unit.writes.emplace_back(ports::EraseExpired{model::Kind::kIdempotency, "expires_at", now_ms});
   unit.writes.emplace_back(ports::EraseExpired{model::Kind::kTokenReads, "minute", reads_before});
-  unit.writes.emplace_back(ports::EraseEvents{"", now - retention_.events});
   if (auto swept = co_await context_.store().apply(std::move(unit)); !swept)
     context_.log.write(ports::LogLevel::kWarning, "what has ended could not be erased, it is tried again",
                        {{"cause", swept.error().detail}});

@@ -7,7 +7,6 @@
 namespace valetkey::oauth {
 
 struct Retention {
-  model::Seconds events{30 * 86'400};
   model::Seconds idempotency{86'400};
   model::Seconds token_reads{400 * 86'400};
 };

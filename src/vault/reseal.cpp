@@ -45,6 +45,9 @@ ports::Answer<ResealReport> Reseal::run(model::TenantId tenant) {
     pass.report.failures.clear();
     if (auto walked = co_await walk<model::EndpointSet>(pass); !walked) co_return model::fail(std::move(walked.error()));
     if (auto walked = co_await walk<model::Grant>(pass); !walked) co_return model::fail(std::move(walked.error()));
+    if (auto walked = co_await walk<model::Endpoint>(pass); !walked) co_return model::fail(std::move(walked.error()));
+    if (auto walked = co_await walk<model::Destination>(pass); !walked) co_return model::fail(std::move(walked.error()));
+    if (auto walked = co_await walk<model::ConfigService>(pass); !walked) co_return model::fail(std::move(walked.error()));
   }
   if (pass.written > 0) pass.used = pass.retired;
   if (auto found = co_await find_other_uses(pass); !found) co_return model::fail(std::move(found.error()));

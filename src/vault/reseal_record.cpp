@@ -35,6 +35,20 @@ std::vector<Field> fields_of(model::EndpointSet& set) {
   return fields;
 }
 
+std::vector<Field> fields_of(model::Endpoint& endpoint) {
+  std::vector<Field> fields;
+  fields.reserve(endpoint.secrets.size());
+  for (auto& [name, secret] : endpoint.secrets) fields.push_back({&secret.sealed, endpoint_secret_place(endpoint, name, secret.set_at)});
+  return fields;
+}
+
+std::vector<Field> fields_of(model::Destination& destination) {
+  std::vector<Field> fields;
+  fields.reserve(destination.secrets.size());
+  for (auto& secret : destination.secrets) fields.push_back({&secret.sealed, destination_secret_place(destination, secret.set_at)});
+  return fields;
+}
+
 bool is_under(const KeyIds& retired, const model::Sealed& sealed) {
   return !sealed.empty() && retired.contains(KeyRing::data_key_of(sealed));
 }
@@ -88,6 +102,18 @@ ports::Answer<Resealed> reseal_record(const Records& records, KeyRing& keys, con
 
 ports::Answer<Resealed> reseal_record(const Records&, KeyRing& keys, const KeyIds& retired, model::EndpointSet& set) {
   return move_all(keys, retired, fields_of(set));
+}
+
+ports::Answer<Resealed> reseal_record(const Records&, KeyRing& keys, const KeyIds& retired, model::Endpoint& endpoint) {
+  return move_all(keys, retired, fields_of(endpoint));
+}
+
+ports::Answer<Resealed> reseal_record(const Records&, KeyRing& keys, const KeyIds& retired, model::Destination& destination) {
+  return move_all(keys, retired, fields_of(destination));
+}
+
+ports::Answer<Resealed> reseal_record(const Records&, KeyRing& keys, const KeyIds& retired, model::ConfigService& service) {
+  return move_all(keys, retired, {{&service.signing_secret, service_secret_place(service)}});
 }
 
 void add_keys_of(const model::Flow& flow, const KeyIds& retired, KeyIds& used) {

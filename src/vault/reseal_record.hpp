@@ -22,6 +22,9 @@ struct Resealed {
 /// The references outlive the call.
 ports::Answer<Resealed> reseal_record(const Records& records, KeyRing& keys, const KeyIds& retired, model::Grant& grant);
 ports::Answer<Resealed> reseal_record(const Records& records, KeyRing& keys, const KeyIds& retired, model::EndpointSet& set);
+ports::Answer<Resealed> reseal_record(const Records& records, KeyRing& keys, const KeyIds& retired, model::Endpoint& endpoint);
+ports::Answer<Resealed> reseal_record(const Records& records, KeyRing& keys, const KeyIds& retired, model::Destination& destination);
+ports::Answer<Resealed> reseal_record(const Records& records, KeyRing& keys, const KeyIds& retired, model::ConfigService& service);
 
 /// Adds the keys of `retired` that seal what reseal_record() does not move: it is gone soon by itself.
 void add_keys_of(const model::Flow& flow, const KeyIds& retired, KeyIds& used);

@@ -146,6 +146,35 @@ TEST_F(ResealTest, security_s40_moves_every_field_and_forgets_the_key_after_the_
   expect_whole("grant_7", current);
 }
 
+TEST_F(ResealTest, security_s40_secrets_of_endpoints_destinations_and_services_are_moved_before_their_key_is_forgotten) {
+  const model::WallTime at = model::from_unix_ms(5);
+  model::Endpoint endpoint{.id = model::EndpointId{"ep_1"}, .tenant = tenant};
+  endpoint.credential = model::CredentialId{"cred_1"};
+  endpoint.secrets.push_back({.name = "signing_secret", .value = {.set_at = at}});
+  endpoint.secrets[0].value.sealed = sealed(endpoint_secret_place(endpoint, "signing_secret", at), "of the endpoint");
+  model::Destination destination{.id = model::DestinationId{"dest_1"}, .tenant = tenant};
+  destination.name = "d";
+  destination.url = "https://a.example/";
+  destination.secrets.push_back({.sealed = sealed(destination_secret_place(destination, at), "of the destination"), .set_at = at});
+  model::ConfigService service{.id = model::ServiceId{"serv_1"}, .tenant = tenant};
+  service.name = "s";
+  service.signing_secret = sealed(service_secret_place(service), "of the service");
+  store(records.put(endpoint));
+  store(records.put(destination));
+  store(records.put(service));
+  const auto old = run(keys->current_data_key(Purpose::kSecrets, tenant)).value();
+  rotate();
+  EXPECT_EQ(resealed().records, 3);
+  rig.clock.advance(kGrace);
+  EXPECT_THAT(resealed().forgotten, ElementsAre(old));
+  endpoint = run(records.load<model::Endpoint>(tenant, "ep_1")).value();
+  destination = run(records.load<model::Destination>(tenant, "dest_1")).value();
+  service = run(records.load<model::ConfigService>(tenant, "serv_1")).value();
+  EXPECT_EQ(opened(*keys, endpoint_secret_place(endpoint, "signing_secret", at), endpoint.secrets[0].value.sealed), "of the endpoint");
+  EXPECT_EQ(opened(*keys, destination_secret_place(destination, at), destination.secrets[0].sealed), "of the destination");
+  EXPECT_EQ(opened(*keys, service_secret_place(service), service.signing_secret), "of the service");
+}
+
 TEST_F(ResealTest, security_s40_a_write_in_between_wins_and_is_moved_later) {
   store_set();
   store_grants(1);

@@ -120,10 +120,11 @@ class AdminRig {
 
   EngineRig engine;
   const model::TenantId other_tenant{"ten_other"};
-  events::Context events_context{*engine.records, *engine.keys, engine.provider, engine.clock, engine.random,
-                                 engine.metrics,  engine.log,   engine.bus,      engine.world->get_executor()};
+  events::Context events_context{*engine.records, *engine.keys,  engine.provider,
+                                 engine.clock,    engine.random, engine.metrics,
+                                 engine.log,      engine.bus,    engine.world->get_executor()};
   events::Outbound outbound{events_context, {}, {}};
-  http::EventWorld event_world{events_context, outbound, {}};
+  http::EventWorld event_world{events_context, outbound};
   http::Router router;
   http::Authentication authentication{*engine.records, *engine.keys, engine.bus, engine.clock, engine.random};
   http::Idempotency idempotency{*engine.store, *engine.keys, engine.clock};

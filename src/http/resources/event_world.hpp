@@ -13,8 +13,6 @@ namespace valetkey::http {
 struct EventWorld {
   events::Context& context;
   events::Outbound& outbound;
-  /// A received request as it may be shown: static proofs as `***` (S34).
-  std::function<ports::Answer<boost::json::object>(const model::ReceivedRequest&)> raw_document;
 };
 
 using EventHandler = ports::Task<Response> (*)(EventWorld, Request&);

@@ -5,11 +5,13 @@
 #include "events/event_document.hpp"
 #include "events/filter.hpp"
 #include "events/replay.hpp"
+#include "events/stored_request.hpp"
 #include "http/idempotency.hpp"
 #include "http/problem.hpp"
 #include "http/resources/audit_entry.hpp"
 #include "http/resources/delivery_document.hpp"
 #include "http/resources/sequence_page.hpp"
+#include "model/encoding.hpp"
 #include "model/enum_spelling.hpp"
 #include "model/json_reader.hpp"
 
@@ -125,16 +127,31 @@ ports::Task<Response> read(EventWorld world, Request& request) {
   co_return json_response(200, *document);
 }
 
+/// As it arrived, with static proofs as `***` (S34).
+json::object raw_document(const model::ReceivedRequest& received, const services::Incoming& incoming) {
+  json::array headers;
+  for (const auto& [name, value] : incoming.headers) headers.push_back(json::array{name, model::as_utf8(value)});
+  return {{"id", received.id.str()},
+          {"endpoint", received.endpoint.str()},
+          {"kind", model::spelling(received.kind)},
+          {"verification", received.verification},
+          {"received_at", model::to_rfc3339(received.received_at)},
+          {"method", incoming.method},
+          {"path", model::as_utf8(incoming.path)},
+          {"query", model::as_utf8(incoming.query_text)},
+          {"headers", std::move(headers)},
+          {"body_base64", model::to_base64(incoming.body)}};
+}
+
 ports::Task<Response> raw(EventWorld world, Request& request) {
   auto event = co_await event_of(world, request);
   if (!event) co_return problem_response(event.error(), request);
-  if (event->request.empty() || !world.raw_document)
-    co_return problem_response({.code = Code::kNotFound, .detail = "this event came in no request"}, request);
+  if (event->request.empty()) co_return problem_response({.code = Code::kNotFound, .detail = "this event came in no request"}, request);
   auto received = co_await world.context.records.load<model::ReceivedRequest>(event->tenant, event->request);
   if (!received) co_return problem_response(received.error(), request);
-  auto document = co_await world.raw_document(*received);
-  if (!document) co_return problem_response(document.error(), request);
-  co_return json_response(200, *document);
+  auto opened = co_await events::open_raw(world.context.keys, *received);
+  if (!opened) co_return problem_response(opened.error(), request);
+  co_return json_response(200, raw_document(*received, opened->incoming));
 }
 
 model::Result<std::optional<std::string>> destination_in(const Request& request) {
