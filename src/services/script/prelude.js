@@ -17,6 +17,8 @@
     return out;
   };
 
+  const texts = (object) => object && Object.fromEntries(Object.entries(object).map(([name, value]) => [name, String(value)]));
+
   const base64 = {
     encode: (text) => Uint8Array.from(unescape(encodeURIComponent(text)), (c) => c.charCodeAt(0)).toBase64(),
     decode: (text) =>
@@ -64,9 +66,9 @@
       };
     if (handles.includes('account'))
       context.account = {
-        get: (path, headers = {}) => new Body(ask('account.call', { method: 'GET', path, headers: Object.entries(headers) })),
+        get: (path, headers = {}) => new Body(ask('account.call', { method: 'GET', path, headers: texts(headers) })),
         send: (method, path, { headers = {}, json, form, body } = {}) =>
-          new Body(ask('account.call', { method, path, headers: Object.entries(headers), json, form: form && Object.entries(form), body })),
+          new Body(ask('account.call', { method, path, headers: texts(headers), json, form: texts(form), body })),
       };
     if (handles.includes('token'))
       context.token = {
@@ -74,9 +76,9 @@
           new Body(
             ask('token.fetch', {
               ...rest,
-              headers: Object.entries(headers),
-              query: query && Object.entries(query),
-              form: form && Object.entries(form),
+              headers: texts(headers),
+              query: texts(query),
+              form: texts(form),
             }),
           ),
       };
