@@ -8,6 +8,7 @@
 #include "model/encoding.hpp"
 #include "model/json_reader.hpp"
 #include "services/accounts/http_accounts.hpp"
+#include "services/http_events.hpp"
 #include "services/mac.hpp"
 #include "support/fixed_random.hpp"
 #include "support/run_task.hpp"
@@ -115,7 +116,7 @@ TEST(HttpService, refresh_5_4_a_step_says_whether_anything_left) {
 
 TEST(HttpService, a_validation_is_told_the_connection_and_read_strictly) {
   const std::pair<std::string, TokenVerdict> cases[] = {
-      {R"({"outcome":"valid","account":"a","scopes":["x"],"expires_at":"2030-01-01T00:00:00Z"})", TokenVerdict::kValid},
+      {R"({"outcome":"valid","account":"a","scopes":["x"],"expiresAt":"2030-01-01T00:00:00Z"})", TokenVerdict::kValid},
       {R"({"outcome":"invalid","reason":"gone"})", TokenVerdict::kInvalid},
       {R"({"outcome":"unknown"})", TokenVerdict::kUnknown},
       {R"({"outcome":"maybe"})", TokenVerdict::kUnknown},
@@ -138,15 +139,53 @@ TEST(HttpService, a_validation_is_told_the_connection_and_read_strictly) {
 TEST(HttpService, a_mapper_answers_a_text_or_nothing) {
   const ports::ConnectedAccount account{.tenant = model::TenantId{"ten"}, .account = "a", .access_token = model::Secret("the-token")};
   HttpServiceRig rig;
-  rig.answers(200, R"({"app_user_id":"u-1"})");
+  rig.answers(200, R"({"appUserId":"u-1"})");
   EXPECT_EQ(rig.run_it(ask_for_user(rig.http, rig.service, account)).value(), "u-1");
   EXPECT_THAT(rig.sent().body, Not(HasSubstr("the-token")));
-  rig.answers(200, R"({"app_user_id":null})");
+  rig.answers(200, R"({"appUserId":null})");
   EXPECT_EQ(rig.run_it(ask_for_user(rig.http, rig.service, account)).value(), "");
-  rig.answers(200, R"({"app_user_id":["u"]})");
+  rig.answers(200, R"({"appUserId":["u","v"]})");
   EXPECT_FALSE(rig.run_it(ask_for_user(rig.http, rig.service, account)));
   rig.answers(500, "");
   EXPECT_FALSE(rig.run_it(ask_for_user(rig.http, rig.service, account)));
+}
+
+TEST(HttpService, security_s34_a_request_is_parsed_elsewhere_without_the_secrets_it_holds) {
+  HttpServiceRig rig;
+  Incoming request{.method = "POST", .path = "/hooks/acme/key", .headers = {{"authorization", "static-secret"}}, .body = R"({"a":1})"};
+  EndpointValues values;
+  values.secrets["token"] = {model::Secret("static-secret")};
+  values.parameters["topic"] = "t-1";
+  rig.answers(
+      200, R"({"events":[{"eventType":"paid","appUserId":["u1","u2"],"eventPayload":{"x":1},"eventId":"e1"}],"response":{"body":"ok"}})");
+  const auto parsed = rig.run_it(ask_to_parse(rig.http, rig.service, model::TenantId{"ten"}, request, values, {}));
+  ASSERT_TRUE(parsed) << parsed.error().detail;
+  ASSERT_EQ(parsed->messages.size(), 1U);
+  EXPECT_EQ(parsed->messages[0].event_type, "paid");
+  EXPECT_EQ(parsed->messages[0].app_user_ids, (std::vector<std::string>{"u1", "u2"}));
+  EXPECT_EQ(parsed->acknowledgement.body, "ok");
+  EXPECT_EQ(rig.sent().deadline, model::Milliseconds{2'000}) << "an application waits";
+  EXPECT_THAT(rig.sent().body, HasSubstr("t-1"));
+  EXPECT_THAT(rig.sent().body, Not(HasSubstr("static-secret")));
+  rig.answers(200, R"({"events":[{"eventType":7}]})");
+  EXPECT_FALSE(rig.run_it(ask_to_parse(rig.http, rig.service, model::TenantId{"ten"}, request, values, {})));
+  rig.answers(500, R"({"events":[]})");
+  EXPECT_FALSE(rig.run_it(ask_to_parse(rig.http, rig.service, model::TenantId{"ten"}, request, values, {})));
+}
+
+TEST(HttpService, clicks_and_users_of_events) {
+  HttpServiceRig rig;
+  rig.answers(200, R"({"eventType":"click","appUserId":"u1","actionId":"a1"})");
+  const auto action = rig.run_it(ask_for_action(rig.http, rig.service, model::TenantId{"ten"}, {}, {}, {}));
+  ASSERT_TRUE(action) << action.error().detail;
+  EXPECT_EQ(action->action_id, "a1");
+  rig.answers(200, R"({"appUserId":["u1","u2"]})");
+  Message message;
+  message.event_type = "paid";
+  const auto users = rig.run_it(ask_for_users(rig.http, rig.service, model::TenantId{"ten"}, message));
+  ASSERT_TRUE(users) << users.error().detail;
+  EXPECT_EQ(*users, (std::vector<std::string>{"u1", "u2"}));
+  EXPECT_THAT(rig.sent().body, HasSubstr("paid"));
 }
 
 }  // namespace

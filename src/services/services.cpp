@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "services/declared_verification.hpp"
+#include "services/http_events.hpp"
 #include "services/keys/key_fetch.hpp"
 #include "services/parse/read_events.hpp"
 #include "services/script/script_services.hpp"
@@ -12,10 +13,6 @@ namespace valetkey::services {
 namespace {
 
 using model::Implementation;
-
-std::unexpected<model::Error> not_run(const Service& service, std::string_view kind) {
-  return model::fail(model::Code::kNotSupported, fmt::format("run {}: a service of this implementation is no {}", service.name, kind));
-}
 
 std::string_view label_of(const Verdict& verdict) {
   if (verdict.outcome == Outcome::kVerified) return "verified";
@@ -31,12 +28,14 @@ struct Services::Parts {
         keys(world.http, world.clock, world.metrics, {.ca_file = world.ca_file}),
         declared(keys, world.http),
         scripts(world.scripts, world.clock),
+        http(world.http, world.clock, world.random),
         metrics(world.metrics) {}
 
   ServiceDirectory directory;
   KeyFetch keys;
   DeclaredVerification declared;
   ScriptServices scripts;
+  HttpService http;
   ports::Metrics& metrics;
 };
 
@@ -66,7 +65,8 @@ ports::Task<Verdict> Services::verify(ServicePtr service, const Incoming& reques
 ports::Answer<Parsed> Services::parse(ServicePtr service, const Incoming& request, const EndpointValues& values, const Verdict& verdict,
                                       model::TenantId tenant) {
   if (service->document) co_return read_events(*service->document, request, values, verdict);
-  if (service->implementation != Implementation::kScript) co_return not_run(*service, "webhook_parser");
+  if (service->implementation == Implementation::kHttp)
+    co_return co_await ask_to_parse(parts_->http, *service, std::move(tenant), request, values, verdict);
   const Script script{.tenant = std::move(tenant), .source = service->source};
   co_return co_await parts_->scripts.parse(script, request, values, verdict);
 }
@@ -74,14 +74,15 @@ ports::Answer<Parsed> Services::parse(ServicePtr service, const Incoming& reques
 ports::Answer<Action> Services::parse_action(ServicePtr service, const Incoming& request, const EndpointValues& values,
                                              const Verdict& verdict, model::TenantId tenant) {
   if (service->document) co_return read_action(*service->document, request, values, verdict);
-  if (service->implementation != Implementation::kScript) co_return not_run(*service, "action_callback_parser");
+  if (service->implementation == Implementation::kHttp)
+    co_return co_await ask_for_action(parts_->http, *service, std::move(tenant), request, values, verdict);
   const Script script{.tenant = std::move(tenant), .source = service->source};
   co_return co_await parts_->scripts.action(script, request, values, verdict);
 }
 
 ports::Answer<std::vector<std::string>> Services::users_of(ServicePtr mapper, const Message& message, model::TenantId tenant) {
   if (!mapper || mapper->document) co_return message.app_user_ids;
-  if (mapper->implementation != Implementation::kScript) co_return not_run(*mapper, "user_id_mapper of events");
+  if (mapper->implementation == Implementation::kHttp) co_return co_await ask_for_users(parts_->http, *mapper, std::move(tenant), message);
   const Script script{.tenant = std::move(tenant), .source = mapper->source};
   co_return co_await parts_->scripts.map_event(script, message);
 }

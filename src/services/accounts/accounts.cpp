@@ -22,6 +22,13 @@ std::string text_or_nothing(const Expr& expression, const ports::ConnectedAccoun
   return text_of(expression, facts).value_or("");
 }
 
+/// Why an API gave no answer, as a code.
+std::string reason_of(Code code) {
+  if (code == Code::kOutcomeUnknown) return "no_answer";
+  if (code == Code::kProviderUnavailable) return "api_unreachable";
+  return std::string(model::facts(code).code);
+}
+
 std::string_view spelled(ports::TokenStep::Kind kind) {
   return kind == ports::TokenStep::Kind::kGeneration ? "token_generation" : "token_refreshal";
 }
@@ -63,8 +70,7 @@ ports::Answer<std::string> Accounts::app_user_id(ports::ConnectedAccount account
 ports::Answer<ports::TokenValidation> Accounts::check_token(const TokenCheck& check, const ports::ValidationCall& call) {
   auto response = co_await world_.api.call(request_of(check, call));
   if (response) co_return judged(check, *response, call.account);
-  co_return ports::TokenValidation{.outcome = ports::TokenVerdict::kUnknown,
-                                   .reason = std::string(model::facts(response.error().code).code)};
+  co_return ports::TokenValidation{.outcome = ports::TokenVerdict::kUnknown, .reason = reason_of(response.error().code)};
 }
 
 ports::Answer<ports::TokenValidation> Accounts::validate(ports::ValidationCall call) {

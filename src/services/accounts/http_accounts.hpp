@@ -4,12 +4,12 @@
 
 namespace valetkey::services {
 
-// What HTTP services of the operator's are told of accounts, and how their answers are read (docs/webhooks.md).
+// HTTP services of the operator's are told of accounts what a script is told, and answer what it answers (catalog/valetkey.d.ts).
 
-/// `{"app_user_id": "..."}`; empty: it finds none.
+/// `{"appUserId": "..."}`; empty: it finds none.
 ports::Answer<std::string> ask_for_user(HttpService& http, const Service& service, const ports::ConnectedAccount& account);
 
-/// `{"outcome", "reason"?, "account"?, "expires_at"?, "scopes"?}`. It is told the connection, not the token: it may read that with its
+/// `{"outcome", "reason"?, "account"?, "expiresAt"?, "scopes"?}`. It is told the connection, not the token: it may read that with its
 /// own API key. Anything but such an answer is kUnknown.
 ports::Task<ports::TokenValidation> ask_for_validation(HttpService& http, const Service& service, const ports::ValidationCall& call);
 

@@ -15,6 +15,7 @@ using ports::TokenVerdict;
 
 constexpr std::size_t kMostReason = 64;
 constexpr std::size_t kMostScopes = 200;
+constexpr model::Milliseconds kPatience{5'000};  // what answers later is unknown: nobody waits longer for it
 
 TokenValidation unknown(std::string reason) { return {.outcome = TokenVerdict::kUnknown, .reason = std::move(reason)}; }
 TokenValidation invalid(std::string reason) { return {.outcome = TokenVerdict::kInvalid, .reason = std::move(reason)}; }
@@ -110,13 +111,18 @@ TokenValidation valid(const TokenCheck& check, const Answer& answer, const std::
   return found;
 }
 
+/// Whether one of the document's lists for invalid tokens holds.
+bool is_refused(const TokenCheck& check, const Answer& answer) {
+  return std::ranges::any_of(check.invalid, [&](const std::vector<AnswerTest>& tests) {
+    // What is absent from no body says nothing.
+    return (answer.is_readable() || !read_body(tests)) && answer.hold(tests);
+  });
+}
+
 TokenValidation judged_by_document(const TokenCheck& check, const Answer& answer, const std::string& expected) {
   const bool looks_inside = read_body(check.valid) || reads_body(check.account);
   if (answer.hold(check.valid)) return !answer.is_readable() && looks_inside ? unknown("unreadable") : valid(check, answer, expected);
-  for (const auto& tests : check.invalid) {
-    if (!answer.is_readable() && read_body(tests)) continue;  // what is absent from no body says nothing
-    if (answer.hold(tests)) return invalid(reason_text(answer.text(check.reason)));
-  }
+  if (is_refused(check, answer)) return invalid(reason_text(answer.text(check.reason)));
   return unknown(!answer.is_readable() && looks_inside ? "unreadable" : "unexpected_answer");
 }
 
@@ -140,6 +146,7 @@ TokenValidation judged_introspection(const TokenCheck& check, const Answer& answ
 ports::AccountCall request_of(const TokenCheck& check, const ports::ValidationCall& call) {
   ports::AccountCall request{.tenant = call.tenant, .connection = call.connection};
   request.access_token = call.access_token;
+  request.deadline = kPatience;
   switch (check.by) {
     case TokenCheck::By::kCall: break;
     case TokenCheck::By::kUserinfo: request.to = ports::AccountCall::To::kUserinfo; return request;
@@ -156,7 +163,8 @@ ports::AccountCall request_of(const TokenCheck& check, const ports::ValidationCa
 TokenValidation judged(const TokenCheck& check, const ports::HttpResponse& response, const std::string& expected_account) {
   if (const auto why = outage(response.status); !why.empty()) return unknown(std::string(why));
   const Answer answer(response);
-  if (!check.valid.empty() || !check.invalid.empty()) return judged_by_document(check, answer, expected_account);
+  if (!check.valid.empty()) return judged_by_document(check, answer, expected_account);
+  if (is_refused(check, answer)) return invalid(reason_text(answer.text(check.reason)));
   switch (check.by) {
     case TokenCheck::By::kCall: return unknown("unexpected_answer");
     case TokenCheck::By::kUserinfo: return judged_userinfo(check, answer, response.status, expected_account);
