@@ -181,29 +181,35 @@ describe('a check by a call to the API', () => {
 });
 
 describe('a check at the authorisation server', () => {
-  const revoke = async (token) => {
-    const answer = await post_form(provider.revocation_url, { token, token_type_hint: 'access_token' }, { authorization: basic_authorization('confidential-basic', provider.client_secret) });
-    assert.equal(answer.status, 200, answer.text);
-  };
-
-  test('by introspection (RFC 7662): until the token is revoked, and with the next one again', async () => {
+  test('by introspection (RFC 7662): until the token ends, and with the next one again', async () => {
     const connection = await connected({ by: 'introspection' }, { introspection_url: provider.introspection_url });
     const before_it = await validate(connection);
     assert.deepEqual([before_it.outcome, before_it.account, [...before_it.scopes].sort()], ['valid', 'alice', ['offline_access', 'openid', 'read']]);
     const { access_token, expires_at } = await token_of(connection);
     assert.ok(Math.abs(Date.parse(before_it.expires_at) - Date.parse(expires_at)) < 10_000);
-    await revoke(access_token);
+    await provider.end_access_token(access_token);
     assert.equal((await validate(connection)).outcome, 'valid', 'it was renewed');
     assert.equal(await refreshes(), 1);
     assert.equal((await provider.counters()).introspections, 3);
   });
 
-  test('by userinfo: until the token is revoked, and with the next one again', async () => {
+  test('by userinfo: until the token ends, and with the next one again', async () => {
     const connection = await connected({ by: 'userinfo' });
     assert.deepEqual([(await validate(connection)).outcome, (await validate(connection)).account], ['valid', 'alice']);
     const { access_token } = await token_of(connection);
-    await revoke(access_token);
+    await provider.end_access_token(access_token);
     assert.equal((await validate(connection)).outcome, 'valid');
+    assert.equal(await refreshes(), 1);
+  });
+
+  test('a grant that the server ended needs a reconnect, with the reason that the server gave', async () => {
+    const connection = await connected({ by: 'introspection' }, { introspection_url: provider.introspection_url });
+    const { access_token } = await token_of(connection);
+    const revoked = await post_form(provider.revocation_url, { token: access_token }, { authorization: basic_authorization('confidential-basic', provider.client_secret) });
+    assert.equal(revoked.status, 200, revoked.text);
+    const found = await validate(connection);
+    assert.deepEqual([found.outcome, found.reason], ['invalid', 'inactive']);
+    assert.deepEqual([(await read(connection)).state, (await read(connection)).state_reason], ['needs_reconnect', 'invalid_grant']);
     assert.equal(await refreshes(), 1);
   });
 

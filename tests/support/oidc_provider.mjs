@@ -31,6 +31,7 @@ export async function start_oidc_provider(settings = {}) {
     api_url: `${issuer}/api/me`,
     counters: () => control('GET', '/counters'),
     reset_counters: () => control('POST', '/reset_counters', {}),
+    end_access_token: (token) => control('POST', '/end_access_token', { token }),
     /** Changes settings while it runs, e.g. {redirect_uris: [...]} or {access_token_ttl: 5}. */
     set: (changes) => control('POST', '/settings', changes),
     tail: child.tail,
