@@ -24,8 +24,7 @@ std::optional<Number> number_of(std::string_view text) {
 /// IMF-fixdate: `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 5.6.7).
 std::optional<model::WallTime> read_http_date(std::string_view text) {
   constexpr std::size_t kLength = 29;
-  constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   if (text.size() != kLength || text.substr(25) != " GMT" || text.substr(3, 2) != ", ") return std::nullopt;
   const auto day = number_of<unsigned>(text.substr(5, 2));
   const auto month = std::ranges::find(kMonths, text.substr(8, 3));
@@ -34,8 +33,7 @@ std::optional<model::WallTime> read_http_date(std::string_view text) {
   const auto minute = number_of<int>(text.substr(20, 2));
   const auto second = number_of<int>(text.substr(23, 2));
   if (!day || month == kMonths.end() || !year || !hour || !minute || !second) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year{*year},
-                                         std::chrono::month{static_cast<unsigned>(month - kMonths.begin()) + 1},
+  const std::chrono::year_month_day date{std::chrono::year{*year}, std::chrono::month{static_cast<unsigned>(month - kMonths.begin()) + 1},
                                          std::chrono::day{*day}};
   if (!date.ok()) return std::nullopt;
   return model::WallTime{std::chrono::sys_days{date}} + hours{*hour} + minutes{*minute} + model::Seconds{*second};
