@@ -22,8 +22,7 @@ bool has_challenges(const ServiceDocument& document, bool is_signed) {
 }
 
 /// The first whose conditions hold decides; null: none.
-const Alternative* chosen(const ServiceDocument& document, const Incoming& request, const EndpointValues& values) {
-  verify::RequestView view(request, values, rule_of(document));
+const Alternative* chosen(const ServiceDocument& document, verify::RequestView& view) {
   for (const auto& one : document.verify)
     if (one.when.empty() || hold(one.when, view.facts_for(one.when))) return &one;
   return nullptr;
@@ -45,10 +44,11 @@ ports::Task<Verdict> DeclaredVerification::verify(const ServiceDocument& documen
       co_return std::move(*answered);
     }
   }
-  const auto* alternative = chosen(document, request, values);
+  verify::RequestView view(request, values, rule_of(document));
+  const auto* alternative = chosen(document, view);
   if (alternative == nullptr)
     co_return rejected("no_alternative", document.refusal_status, {{"scheme", "no way to verify applies to this request", false}});
-  auto verdict = co_await verify_by(document, *alternative, request, values, tenant, run);
+  auto verdict = co_await verify_by(document, *alternative, view, tenant, run);
   if (verdict.outcome != Outcome::kVerified || !has_challenges(document, true)) co_return verdict;
   auto answered = answer_challenge(document, request, values, true, &verdict);
   if (!answered) co_return verdict;
@@ -58,10 +58,8 @@ ports::Task<Verdict> DeclaredVerification::verify(const ServiceDocument& documen
 }
 
 ports::Task<Verdict> DeclaredVerification::verify_by(const ServiceDocument& document, const Alternative& alternative,
-                                                     const Incoming& request, const EndpointValues& values, model::TenantId tenant,
-                                                     Run run) {
+                                                     verify::RequestView& view, model::TenantId tenant, Run run) {
   verify::Trace trace(run == Run::kDry);
-  verify::RequestView view(request, values, rule_of(document));
   if (!alternative.name.empty()) trace.found("scheme", [&] { return alternative.name; });
   verify::Examination examination(document, alternative, view, trace);
   const auto refused = [&](verify::Reason reason) { return rejected(std::string(reason), document.refusal_status, trace.take()); };

@@ -22,14 +22,15 @@ std::optional<KeyAnswer> KeyCache::look(const std::string& address, const std::s
                                         model::BootTime now) {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(address);
-  const auto is_known = found != entries_.end();
-  if (is_known && now < found->second.until) {
+  if (found != entries_.end() && now < found->second.until) {
     auto& entry = found->second;
     if (!entry.answer || has_key(**entry.answer, kid) || now - entry.asked_at < kAskAgainAfter) return entry.answer;
     // Only one of those who come now asks again; should its fetch fail, the set that is there is good for the next minute.
     entry.asked_at = now;
     return std::nullopt;
   }
+  // An address that failed is as good as a new one: else whoever has made up a thousand could have them all asked for again.
+  const auto is_known = found != entries_.end() && found->second.answer;
   if (!is_known && most_new > 0 && !may_be_new(source, most_new, now))
     return std::unexpected(KeyFailure{.why = "too many different keys were asked for within a minute"});
   return std::nullopt;

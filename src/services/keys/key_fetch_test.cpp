@@ -175,7 +175,11 @@ TEST_F(KeyFetching, security_s30_new_certificates_are_bounded_per_host) {
   EXPECT_EQ(http.seen.size(), 30U);
   EXPECT_EQ(ask_for(0, "b.keys.example"), "key_unavailable");
   EXPECT_EQ(http.seen.size(), 31U);
-  clock.advance(model::Seconds{60});
+  // Those that failed are no cheaper when their failure is forgotten.
+  clock.advance(model::Seconds{31});
+  EXPECT_EQ(ask_for(0, "a.keys.example"), "key_unavailable");
+  EXPECT_EQ(http.seen.size(), 31U);
+  clock.advance(model::Seconds{29});
   EXPECT_EQ(ask_for(100, "a.keys.example"), "key_unavailable");
   EXPECT_EQ(http.seen.size(), 32U);
 }

@@ -105,7 +105,8 @@ Finding<void> Examination::check_identity() {
   const auto facts = with_claims(view_.facts_for(checks));
   std::vector<const json::value*> items{facts.item};
   // Each event of a request must be the operator's own, not only the first.
-  if (document_.parse && facts.body != nullptr && facts.item == facts.body) items = items_of(rule_of(document_), facts.body);
+  if (facts.body != nullptr && facts.item == facts.body)
+    if (auto split = items_of(rule_of(document_), facts.body); !split.empty()) items = std::move(split);
   for (const auto* item : items) {
     auto of_item = facts;
     of_item.item = item;

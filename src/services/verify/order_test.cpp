@@ -172,6 +172,7 @@ TEST(Identity, security_s27_another_customer_of_the_same_signer_is_refused) {
   // Each event of a list, not only the first.
   EXPECT_EQ(reason_of(R"([{"topic":"mine"},{"topic":"mine"}])"), "");
   EXPECT_EQ(reason_of(R"([{"topic":"mine"},{"topic":"theirs"}])"), "identity_mismatch");
+  EXPECT_EQ(reason_of("[]"), "identity_mismatch");
   // A parameter that is not set equals nothing.
   rig.values.parameters.clear();
   EXPECT_EQ(reason_of(R"({"topic":""})"), "identity_mismatch");

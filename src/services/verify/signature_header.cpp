@@ -15,7 +15,8 @@ class Reader {
   explicit Reader(const SignaturePlace& place) : place_(place) {}
 
   void read(std::string_view text) {
-    if (text.size() > kMostSignatureBytes) {
+    // A body that is a token may be as long as a body.
+    if (text.size() > (place_.from == SignaturePlace::From::kBody ? kMostTokenBytes : kMostSignatureBytes)) {
       is_malformed = true;
       return;
     }

@@ -16,6 +16,7 @@ struct SignatureTexts {
 
 inline constexpr std::size_t kMostSignatures = 128;
 inline constexpr std::size_t kMostSignatureBytes = 32 << 10;
+inline constexpr std::size_t kMostTokenBytes = 1 << 20;
 
 /// Reads `texts` (of one header, or of each of a set) by the place's items, pair, take and prefixes. Rejects with signature_missing,
 /// signature_malformed and, where the place does not say `any`, signature_duplicated.
