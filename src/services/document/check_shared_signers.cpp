@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "services/document/parts.hpp"
+#include "services/evaluation.hpp"
 #include "services/expression.hpp"
 #include "services/template.hpp"
 
@@ -30,9 +31,25 @@ bool is_shared(const KeySource& key) {
   return !key.jwks.empty() || key.certificate_url || (!key.endpoint_url.empty() && !has_own_credentials(key));
 }
 
+/// Whether the value is of the request: a parameter equals itself whoever signed.
+bool is_of_request(const Expr& value) {
+  bool found = !sources_of(value).empty();
+  visit_all(value, [&](const Expression& each) { found |= each.of == Expression::Of::kClaim; });
+  return found;
+}
+
+/// A signature over a parameter of the endpoint is one for the endpoint (PayPal's webhook id).
+bool signs_parameter(const Alternative& alternative, const ServiceDocument& document) {
+  return std::ranges::any_of(alternative.message, [&](const Piece& piece) {
+    const auto declared = std::ranges::find(document.parameters, piece.text, &DeclaredParameter::name);
+    return piece.of == Piece::Of::kParameter && declared != document.parameters.end() && !declared->is_optional;
+  });
+}
+
 bool has_identity(const Alternative& alternative, const ServiceDocument& document) {
   const auto configured = [&](const Text& text) { return is_configured(text, document); };
-  if (std::ranges::any_of(alternative.identity, configured, &Check::equals)) return true;
+  const auto compares = [&](const Check& check) { return is_of_request(check.value) && configured(check.equals); };
+  if (signs_parameter(alternative, document) || std::ranges::any_of(alternative.identity, compares)) return true;
   if (!alternative.claims) return false;
   const auto& claims = *alternative.claims;
   return configured(claims.audience) || configured(claims.email) ||
@@ -44,6 +61,9 @@ bool has_identity(const Alternative& alternative, const ServiceDocument& documen
 void check_shared_signers(const ServiceDocument& document, Reading& reading) {
   for (std::size_t i = 0; i < document.verify.size(); ++i) {
     const auto& alternative = document.verify[i];
+    for (std::size_t j = 0; j < alternative.identity.size(); ++j)
+      if (alternative.identity[j].value && !is_of_request(alternative.identity[j].value))
+        reading.fault(fmt::format("/verify/{}/identity/{}/value", i, j), "is nothing of the request: it holds for everybody");
     if (is_shared(alternative.key) && !has_identity(alternative, document))
       reading.fault(
           fmt::format("/verify/{}", i),

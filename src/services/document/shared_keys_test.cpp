@@ -105,6 +105,12 @@ TEST(SharedKeys, security_s27_shared_signer_needs_a_configured_identity) {
                 HasSubstr(kWrong))
         << "what may be left out compares nothing";
   }
+  const auto itself = signed_by_all(kCertificate, R"j(, "identity": [{"value": "param(mine)", "equals": "{param.mine}"}])j");
+  EXPECT_THAT(faults_of(itself), HasSubstr("/verify/0/identity/0/value: is nothing of the request"));
+  EXPECT_THAT(faults_of(itself), HasSubstr(kWrong)) << "a parameter equals itself whoever signed";
+  auto over = signed_by_all(kCertificate, "");
+  over.at("verify").at(0).at("message").as_array().push_back(json::parse(R"j({"parameter": "mine"})j"));
+  EXPECT_EQ(faults_of(over), "") << "PayPal signs the webhook's id";
   EXPECT_EQ(faults_of(signed_by_all(kJwks, R"j(, "claims": {"audience": "{param.mine}"})j")), "");
   EXPECT_EQ(faults_of(signed_by_all(kJwks, R"j(, "claims": {"email": "{param.mine}"})j")), "");
   EXPECT_EQ(faults_of(signed_by_all(kJwks, R"j(, "claims": {"require": {"tid": "{param.mine}"}})j")), "");
