@@ -7,7 +7,7 @@ import { kPlots, kRepository, kResults } from './support/places.mjs';
 import { print_table, write_table } from './support/report.mjs';
 import { Scope } from './support/scope.mjs';
 
-const kRows = ['token_read', 'do_it_yourself', 'proxied_call', 'readers', 'million', 'webhook', 'delivery', 'script', 'idle', 'kill'];
+const kRows = ['token_read', 'do_it_yourself', 'proxied_call', 'readers', 'million', 'webhook', 'delivery', 'verify', 'script', 'idle', 'kill'];
 
 const known = readdirSync(new URL('./rows/', import.meta.url)).map((name) => basename(name, '.mjs'));
 const wanted = process.argv.slice(2).length ? process.argv.slice(2) : kRows.filter((name) => known.includes(name));
