@@ -321,32 +321,6 @@ TEST(CredentialDocument, checklist_14_no_token_in_the_front_channel_and_what_a_l
   }
 }
 
-TEST(CredentialDocument, custom_authentication_names_its_two_services_and_goes_with_them) {
-  auto document = custom();
-  document["custom"] = true;
-  auto without = read_credential(document, custom_integration(), kRules);
-  ASSERT_FALSE(without);
-  ASSERT_EQ(without.error().fields.size(), 2U);
-  EXPECT_EQ(without.error().fields[0].pointer, "/config_services/token_generation");
-  EXPECT_EQ(without.error().fields[1].pointer, "/config_services/token_refreshal");
-
-  document["config_services"] = json::object{{"token_generation", "serv_a@1"}, {"token_refreshal", "serv_a@1"}};
-  document["config_params"] = json::object{{"realm", "north"}};
-  const auto made = read_credential(document, custom_integration(), kRules);
-  ASSERT_TRUE(made) << made.error().detail;
-  EXPECT_EQ(made->credential.config_params.at("realm"), "north");
-
-  const auto ended = read_credential_change(json::object{{"custom", false}}, made->credential, custom_integration(), kRules);
-  ASSERT_TRUE(ended);
-  EXPECT_TRUE(ended->credential.config_services.empty());
-  EXPECT_TRUE(ended->credential.config_params.empty());
-
-  document["custom"] = false;
-  const auto standard = read_credential(document, custom_integration(), kRules);
-  ASSERT_FALSE(standard);
-  EXPECT_EQ(standard.error().fields.size(), 3U);
-}
-
 TEST(CredentialDocument, checklist_19_password_grant_can_be_forbidden) {
   auto document = custom();
   document["grant_type"] = "password";

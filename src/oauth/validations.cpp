@@ -46,6 +46,9 @@ ports::Answer<Validations::Checked> Validations::check(const Access& access, con
                                                      .service = service,
                                                      .account = access.connection->account,
                                                      .access_token = access.token.access_token});
+  if (!found && (found.error().code == Code::kNotFound || found.error().code == Code::kInvalidInput))  // it was when it was named
+    co_return fail(Code::kConflict, fmt::format("validate connection {}: {} checks no tokens: {}", access.connection->id.str(), service,
+                                                found.error().detail));
   if (!found) co_return fail(std::move(found.error()));
   co_return Checked{.found = std::move(*found), .generation = access.token.generation};
 }

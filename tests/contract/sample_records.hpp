@@ -235,6 +235,7 @@ inline model::ConnectSession sample() {
           .choices = {"Acme", "Beta"},
           .connection = model::ConnectionId{"conn_2"},
           .account = "acct_1",
+          .app_user_id = "user_1",
           .grant = model::GrantId{"grant_2"},
           .confirm_hash = "1213",
           .confirm_expires_at = at(4),

@@ -255,6 +255,32 @@ describe('services of the operator', () => {
     }
   });
 
+  test('a script maps the user by a call to the API, before the connection is stored', async () => {
+    const source = 'function map(account, context) { const me = context.account.get("/me"); return "at-" + me.json().account; }';
+    const mapper = await service({ implementation: 'script', source, kinds: ['user_id_mapper'] });
+    const connection = await connect(await register({ config_services: { user_id_mapper: mapper.id } }));
+    assert.equal(connection.app_user_id, 'at-alice');
+  });
+
+  test('a script that fails loses no connection', async () => {
+    const mapper = await service({ implementation: 'script', source: 'function map() { throw new Error("no"); }', kinds: ['user_id_mapper'] });
+    const connection = await connect(await register({ config_services: { user_id_mapper: mapper.id } }));
+    assert.deepEqual([connection.state, connection.app_user_id], ['active', null]);
+  });
+
+  test('a script checks the token: it calls the API, and what it throws is unknown', async () => {
+    const source = 'function validate(connection, context) { const me = context.account.get("/me"); return me.status === 200 ? { outcome: "valid", account: me.json().account } : { outcome: "invalid" }; }';
+    const checks = await service({ implementation: 'script', source, kinds: ['token_validation'] });
+    const connection = await connect(await register({ config_services: { token_validation: checks.id } }));
+    assert.deepEqual([(await validate(connection)).outcome, (await validate(connection)).account], ['valid', 'alice']);
+    const { access_token } = await token_of(connection);
+    await provider.end_access_token(access_token);
+    assert.equal((await validate(connection)).outcome, 'valid', 'it was renewed and checked again');
+    assert.equal(await refreshes(), 1, 'by the check alone: its calls renew nothing');
+    await broker.api('PATCH', `/v1/services/${checks.id}`, { body: { source: 'function validate() { throw new Error("no"); }' } });
+    assert.equal((await eventually(async () => { const found = await validate(connection); return found.outcome === 'unknown' && found; })).outcome, 'unknown');
+  });
+
   const kTokens = `
     const ask = (step, context, form) => {
       const answer = context.token.fetch({ method: 'POST', basic: { user: step.clientId, password: '{{secret.client_secret}}' }, form });

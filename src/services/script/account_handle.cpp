@@ -15,11 +15,12 @@ using model::Code;
 using model::fail;
 
 AccountHandle::AccountHandle(ScriptAccount rights, model::TenantId tenant, model::ConnectionId connection,
-                             std::optional<model::Secret> token)
+                             std::optional<model::Secret> token, std::optional<ports::Connecting> connecting)
     : rights_(std::move(rights)),
       tenant_(std::move(tenant)),
       connection_(std::move(connection)),
-      token_(std::move(token)) {
+      token_(std::move(token)),
+      connecting_(std::move(connecting)) {
   if (token_) secrets_.add(*token_);
 }
 
@@ -56,6 +57,7 @@ model::Result<ports::AccountCall> AccountHandle::call_of(std::string_view argume
   call.body = std::move(body.text);
   if (!body.content_type.empty()) call.headers.emplace_back("Content-Type", std::move(body.content_type));
   call.access_token = token_;
+  call.connecting = connecting_;
   call.max_response = rights_.bytes;
   return call;
 }

@@ -104,7 +104,7 @@ ports::Answer<std::vector<std::string>> ScriptServices::map_event(const Script& 
 }
 
 ports::Answer<std::string> ScriptServices::map(const Script& script, const ports::ConnectedAccount& account, ScriptAccount rights) {
-  AccountHandle host(std::move(rights), account.tenant, account.connection, account.access_token);
+  AccountHandle host(std::move(rights), account.tenant, account.connection, account.access_token, account.connecting);
   auto answer = co_await run_script(
       engine_, script,
       {.function = "map", .input = script_input(account_document(account), {}, {"account"}), .host = &host, .secrets = &host.secrets()});
@@ -118,7 +118,7 @@ ports::Answer<std::string> ScriptServices::map(const Script& script, const ports
 
 ports::Answer<ports::TokenValidation> ScriptServices::validate(const Script& script, const ports::ValidationCall& call,
                                                                ScriptAccount rights) {
-  AccountHandle host(std::move(rights), call.tenant, call.connection, std::nullopt);
+  AccountHandle host(std::move(rights), call.tenant, call.connection, call.access_token);
   json::object facts{{"connection", call.connection.str()}, {"account", call.account}};
   auto answer = co_await run_script(engine_, script,
                                     {.function = "validate", .input = script_input(std::move(facts), {}, {"account"}), .host = &host});
