@@ -84,11 +84,17 @@ TEST_F(AuditTest, events_are_filtered_paged_and_read_by_id) {
   const auto one = rig.get("/v1/events?connection=" + second.id.str());
   ASSERT_EQ(one.at("data").as_array().size(), 1u);
   const auto id = std::string(one.at("data").at(0).at("id").as_string());
-  EXPECT_EQ(rig.get("/v1/events/" + id).body, one.at("data").at(0));
+  auto whole = rig.get("/v1/events/" + id).body.as_object();
+  EXPECT_TRUE(whole.at("request").is_null());
+  EXPECT_EQ(whole.at("deliveries"), boost::json::array());
+  whole.erase("request");
+  whole.erase("deliveries");
+  EXPECT_EQ(whole, one.at("data").at(0));
   EXPECT_EQ(rig.call("GET", "/v1/events/" + id, rig.other).status, 404);
   const auto page = rig.get("/v1/events?limit=1");
-  EXPECT_EQ(page.at("data").at(0).at("connection").as_string(), first.id.str());
-  EXPECT_EQ(rig.get("/v1/events?limit=1&after=" + page.text("next")).at("data").at(0).at("connection").as_string(), second.id.str());
+  EXPECT_EQ(page.at("data").at(0).at("data").at("connection").as_string(), first.id.str());
+  EXPECT_EQ(rig.get("/v1/events?limit=1&after=" + page.text("next")).at("data").at(0).at("data").at("connection").as_string(),
+            second.id.str());
 
   const auto limited = rig.key(ScopeSet::all(), {.connections = {second.id.str()}});
   EXPECT_EQ(rig.call("GET", "/v1/events", limited).at("data").as_array().size(), 1u);
