@@ -14,6 +14,7 @@
 #include "cli/problem.hpp"
 #include "cli/program.hpp"
 #include "cli/text.hpp"
+#include "model/encoding.hpp"
 #include "model/json_reader.hpp"
 
 namespace valetkey::cli {
@@ -73,11 +74,26 @@ void add_show(CLI::App& group, Program& program) {
   command.add_option("ID", *id, "the event")->required();
 }
 
+/// As HTTP text, which `services try` reads again.
+Done print_raw(const json::object& request) {
+  const auto body = model::from_base64(text_of(request, "body_base64"));
+  if (!body) return fail(kUnreachable, "the broker's answer has no body that can be read");
+  const auto query = text_of(request, "query");
+  fmt::print("{} {}{}{} HTTP/1.1\n", printable(text_of(request, "method")), printable(text_of(request, "path")), query.empty() ? "" : "?",
+             printable(query));
+  for (const auto& header : request.at("headers").as_array())
+    fmt::print("{}: {}\n", cell_text(header.as_array().at(0)), printable(header.as_array().at(1).as_string()));
+  fmt::print("\n");
+  (void)std::fwrite(body->data(), 1, body->size(), stdout);
+  return kOk;
+}
+
 void add_raw(CLI::App& group, Program& program) {
   auto id = std::make_shared<std::string>();
   auto& command = add_command(group, program, "raw", "the request that an event came in, as it arrived", [&program, id]() -> Done {
     auto reply = program.call({.path = path_to("events", *id, "raw")});
     if (!reply) return fail(std::move(reply.error()));
+    if (!program.common.is_json && !program.common.is_quiet) return print_raw(reply->body.as_object());
     print_document(program, reply->body);
     return kOk;
   });

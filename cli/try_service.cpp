@@ -36,7 +36,9 @@ struct TryWish {
 Outcome<Body> service_of(const TryWish& wish) {
   const bool is_inline = !wish.inlined.file.empty() || !wish.inlined.script.empty();
   const auto given = static_cast<int>(!wish.preset.empty()) + static_cast<int>(!wish.service.empty()) + static_cast<int>(is_inline);
-  if (given != 1) return fail(kUsage, "say which service: --preset SLUG, --service ID, -f FILE or --script FILE");
+  if (given == 0 && !wish.endpoint.empty()) return Body{};
+  if (given != 1 || !wish.endpoint.empty())
+    return fail(kUsage, "say which service: --preset SLUG, --service ID, -f FILE, --script FILE, or --endpoint ID for its own");
   if (is_inline) return inline_service(wish.inlined);
   Body body;
   body.set_text("service", wish.preset.empty() ? wish.service : "preset/" + wish.preset, wish.preset.empty() ? "--service" : "--preset");
@@ -107,7 +109,7 @@ void add_try(CLI::App& group, Program& program) {
   command.add_option("--secret", wish->secrets, "NAME=@FILE, NAME=env:VARIABLE or NAME=VALUE; again for an older value of it")
       ->allow_extra_args(false);
   command.add_option("--parameter", wish->parameters, "name=value of a parameter that the service declares")->allow_extra_args(false);
-  command.add_option("--endpoint", wish->endpoint, "with the stored secrets and parameters of this endpoint");
+  command.add_option("--endpoint", wish->endpoint, "with the services, secrets and parameters that this endpoint has");
   command.add_option("--public-url", wish->public_url, "where the application sent it, when the request does not say so");
   command.add_option("--now", wish->now, "when it arrived, as in RFC 3339; without it now");
   command.add_option("--request", wish->request, "file with the request instead of standard input");

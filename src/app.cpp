@@ -279,8 +279,11 @@ class AppStart {
                                                 .own = *p_.own_services,
                                                 .presets = p_.presets,
                                                 .records = *p_.open.records,
-                                                .keys = *p_.open.keys,
-                                                .clock = *p_.clock});
+                                                .clock = *p_.clock,
+                                                .endpoint_trial = [&p = p_](model::TenantId tenant, model::EndpointId id, model::RequestKind kind) {
+                                                  return events::endpoint_trial(*p.events_context, *p.endpoint_cache, *p.services,
+                                                                                std::move(tenant), std::move(id), kind);
+                                                }});
     http::add_proxy_routes(p_.router, {.calls = *p_.calls, .read_counts = *p_.read_counts});
     add_event_routes();
     http::add_admin_routes(p_.router, {.context = *p_.context, .connections = *p_.connections, .refresher = *p_.refresher});

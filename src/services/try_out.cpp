@@ -69,7 +69,7 @@ class DryRun {
 
  private:
   ports::Task<void> verify() {
-    verdict_ = co_await services_.verify(wish_.service, wish_.request, wish_.values, wish_.tenant, Run::kDry);
+    verdict_ = co_await services_.verify(wish_.verification, wish_.request, wish_.values, wish_.tenant, Run::kDry);
     switch (verdict_.outcome) {
       case Outcome::kVerified: out_.outcome = "verified"; break;
       case Outcome::kRejected: out_.outcome = "rejected"; break;
@@ -82,11 +82,11 @@ class DryRun {
   }
 
   ports::Task<void> parse() {
-    if (!serves(*wish_.service, kParser)) {
+    if (!wish_.parser) {
       out_.steps.push_back({"parse", "the service has no parser", true});
       co_return;
     }
-    auto parsed = co_await services_.parse(wish_.service, wish_.request, wish_.values, verdict_, wish_.tenant);
+    auto parsed = co_await services_.parse(wish_.parser, wish_.request, wish_.values, verdict_, wish_.tenant);
     if (!parsed) {
       fail_to_parse(parsed.error(), "the request would be acknowledged, kept as unparsed, and parsed again later");
       co_return;
@@ -97,11 +97,11 @@ class DryRun {
   }
 
   ports::Task<void> parse_action() {
-    if (!serves(*wish_.service, kActionParser)) {
+    if (!wish_.parser) {
       out_.steps.push_back({"parse", "the service has no parser of actions", true});
       co_return;
     }
-    auto action = co_await services_.parse_action(wish_.service, wish_.request, wish_.values, verdict_, wish_.tenant);
+    auto action = co_await services_.parse_action(wish_.parser, wish_.request, wish_.values, verdict_, wish_.tenant);
     if (!action) {
       fail_to_parse(action.error(), "the request would be kept as unparsed");
       co_return;
@@ -138,26 +138,16 @@ std::unexpected<model::Error> cannot_be_tried(const Service& service, std::strin
 
 }  // namespace
 
-model::Result<void> check_tried(const Service& service, Tried tried) {
-  const bool has_verification = serves(service, kVerification);
-  switch (tried) {
-    case Tried::kVerification:
-      if (!has_verification) return cannot_be_tried(service, "it does not verify");
-      break;
-    case Tried::kParser:
-      if (!serves(service, kParser)) return cannot_be_tried(service, "it does not parse webhooks");
-      break;
-    case Tried::kActionParser:
-      if (!serves(service, kActionParser)) return cannot_be_tried(service, "it does not parse actions");
-      break;
-    case Tried::kWebhook:
-      if (!has_verification) return cannot_be_tried(service, "it does not verify; try its parser alone as webhook_parser");
-      break;
-    case Tried::kAction:
-      if (!has_verification) return cannot_be_tried(service, "it does not verify; try its parser alone as action_callback_parser");
-      break;
-  }
-  return {};
+model::Result<TryOut> trial_of(ServicePtr service, Tried tried) {
+  const bool is_action = tried == Tried::kAction || tried == Tried::kActionParser;
+  const auto parser = is_action ? kActionParser : kParser;
+  const bool is_parser_alone = tried == Tried::kParser || tried == Tried::kActionParser;
+  if (is_parser_alone && !serves(*service, parser)) return cannot_be_tried(*service, "it is no such parser");
+  if (!is_parser_alone && !serves(*service, kVerification))
+    return cannot_be_tried(*service, fmt::format("it does not verify; try its parser alone as {}", parser));
+  TryOut out{.tenant = {}, .verification = service, .parser = nullptr, .tried = tried, .request = {}, .values = {}};
+  if (serves(*service, parser)) out.parser = std::move(service);
+  return out;
 }
 
 ports::Task<Explanation> try_out(Services& services, TryOut wish) {

@@ -19,7 +19,8 @@ enum class Tried {
 /// One dry run: what would be done with a request, and why. Nothing is written.
 struct TryOut {
   model::TenantId tenant;
-  ServicePtr service;
+  ServicePtr verification;  ///< null: what comes is rejected
+  ServicePtr parser;        ///< null: what was verified is not read
   Tried tried = Tried::kWebhook;
   Incoming request;         ///< `received_at` is the time of the run
   EndpointValues values;
@@ -39,7 +40,7 @@ struct Explanation {
 /// Never an error: what goes wrong is the explanation.
 ports::Task<Explanation> try_out(Services& services, TryOut wish);
 
-/// Whether the service can be tried so; kInvalidInput with the pointer `/kind` otherwise.
-model::Result<void> check_tried(const Service& service, Tried tried);
+/// The trial of one service. kInvalidInput with the pointer `/kind` where it cannot be tried so.
+model::Result<TryOut> trial_of(ServicePtr service, Tried tried);
 
 }  // namespace valetkey::services

@@ -83,7 +83,39 @@ def last_event():
     return ask("GET", "/v1/events")["data"][-1]["id"]
 
 
+SERVICE_DOCUMENT = {
+    "title": "Live",
+    "secrets": [{"name": "token", "title": "Token"}],
+    "verify": [{"scheme": "static", "key": {"secret": "token"}, "signature": {"header": "x-token"}}],
+    "parse": {"format": "json"},
+    "event": {"type": "type"},
+}
+
+
+def new_service():
+    return post("/v1/services", {"name": f"live {next(numbers)}", "document": SERVICE_DOCUMENT})["id"]
+
+
+def new_endpoint():
+    return post("/v1/endpoints", {"credential": new_credential()})["id"]
+
+
+def new_destination():
+    body = {"name": f"live {next(numbers)}", "url": f"{PROVIDER}/api", "filter": {"types": ["nothing.of.this.name"]}}
+    return post("/v1/destinations", body)["id"]
+
+
+def new_delivery():
+    new_connection()
+    return post(f"/v1/events/{last_event()}/replay", {"destination": new_destination()})["deliveries"][0]["id"]
+
+
 LIVE = {
+    "/v1/services/preset/{slug}": ("slug", lambda: "slack"),
+    "/v1/services/{id}": ("id", new_service),
+    "/v1/endpoints/{id}": ("id", new_endpoint),
+    "/v1/destinations/{id}": ("id", new_destination),
+    "/v1/deliveries/{id}": ("id", new_delivery),
     "/v1/integrations/{slug}": ("slug", new_integration),
     "/v1/credentials/{id}": ("id", new_credential),
     "/v1/connections/{id}": ("id", lambda: new_connection()["id"]),
@@ -167,7 +199,31 @@ def agreeing_integration(body, is_linked):
     return {"slug": f"made-{next(numbers)}", **chosen}
 
 
+def agreeing_service(body, is_linked):
+    return {"name": body["name"], "description": body.get("description"), "document": SERVICE_DOCUMENT}
+
+
+def agreeing_trial(body, is_linked):
+    kept = {member: body[member] for member in ("kind", "now", "public_url") if body.get(member) and "kind" != member}
+    kept.pop("public_url", None)
+    return {**kept, "service": SERVICE_DOCUMENT, "secrets": {"token": ["made up"]}, "request": {"body": body["request"].get("body") or "{}"}}
+
+
+def agreeing_endpoint(body, is_linked):
+    return {"credential": new_credential(), "accepts_handshake_for": body.get("accepts_handshake_for")}
+
+
+def agreeing_destination(body, is_linked):
+    return {"name": body["name"], "description": body.get("description"), "url": f"{PROVIDER}/api", "filter": {"types": ["nothing.of.this.name"]}}
+
+
 AGREEING = {
+    "createService": agreeing_service,
+    "tryService": agreeing_trial,
+    "createEndpoint": agreeing_endpoint,
+    "createDestination": agreeing_destination,
+    "replayEvent": lambda body, _: {},
+    "rotateEndpointKey": lambda body, _: {"retire_after": 60},
     "createCredential": agreeing_credential,
     "createConnection": agreeing_connection,
     "createConnectSession": agreeing_session,
@@ -227,6 +283,8 @@ def before_call(context, case, kwargs):
         body = AGREEING[name](body, is_linked)
     elif name in ("createConnection", "createConnectSession") and is_wrong and 0 < len(str(body.get("credential") or "")) <= 64:
         body["credential"] = kept_credential("authorization_code")
+    if name in ("createDestination", "changeDestination") and is_elsewhere(body.get("url")):
+        body["url"] = PROVIDER + "/api"
     if name in ("createCredential", "changeCredential", "createIntegration", "changeIntegration"):
         keep_on_loopback(name, body)
     if name in ("changePolicy", "createTenant", "changeTenant"):
@@ -236,9 +294,13 @@ def before_call(context, case, kwargs):
     case.body = body
 
 
+ROOM = {"createIntegration": ("/v1/integrations/", "slug"), "createService": ("/v1/services/", "id"), "createDestination": ("/v1/destinations/", "id")}
+
+
 @schemathesis.hook
 def after_call(context, case, response):
-    """A tenant may have 100 integrations: those that no link leads to make room."""
+    """A tenant may have only so many of each: those that no link leads to make room."""
     name = case.operation.definition.raw.get("operationId")
-    if name == "createIntegration" and response.status_code == 201 and case.meta is not None and case.meta.phase.name != "stateful":
-        ask("DELETE", "/v1/integrations/" + response.json()["slug"])
+    if name in ROOM and response.status_code == 201 and case.meta is not None and case.meta.phase.name != "stateful":
+        path, member = ROOM[name]
+        ask("DELETE", path + response.json()[member])

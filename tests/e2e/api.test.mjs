@@ -165,7 +165,7 @@ describe('one member of a credential at a time', () => {
     test(`checklist_23_no_redirect_uri_over_plain_http: ${uri}`, () => refused('POST', '/v1/credentials', { ...good, redirect_uri: uri }, [...kInvalid, '/redirect_uri']));
   }
 
-  for (const [member, value] of [['client_authentication', 'private_key_jwt'], ['client_authentication', 'tls_client_auth'], ['custom', true], ['legacy', true]]) {
+  for (const [member, value] of [['client_authentication', 'private_key_jwt'], ['client_authentication', 'tls_client_auth'], ['legacy', true]]) {
     test(`${member} = ${value} comes with a later version`, () => refused('POST', '/v1/credentials', { ...good, [member]: value }, [422, 'not_supported', `/${member}`]));
   }
 });
@@ -221,7 +221,7 @@ describe('a request that cannot be read', () => {
 });
 
 describe('paging', () => {
-  const kLists = ['/v1/integrations', '/v1/credentials', '/v1/connections', '/v1/keys', '/v1/events', '/v1/audit'];
+  const kLists = ['/v1/integrations', '/v1/credentials', '/v1/connections', '/v1/keys', '/v1/events', '/v1/audit', '/v1/services', '/v1/endpoints', '/v1/destinations', '/v1/deliveries'];
 
   for (const path of kLists) {
     test(`${path}: every page once, in one order, and the end is said`, async () => {

@@ -33,10 +33,11 @@ const resolve = (value) => {
   return found;
 };
 const is_proxy = ({ path }) => path.startsWith('/v1/proxy/');  // one route for any method, of which OpenAPI names each
+const is_hook = ({ path }) => /^\/(hooks|actions)\//.test(path);  // the same, of which it names two
 
 test('it has every route that the broker has, and no other', () => {
-  const described = operations.filter((each) => !is_proxy(each)).map(({ method, path }) => `${method} ${path}`).sort();
-  const known = [...kRoutes.map(({ method, path }) => `${method} ${path}`), ...kOpenRoutes].filter((route) => !route.includes(' /v1/proxy/')).sort();
+  const described = operations.filter((each) => !is_proxy(each) && !is_hook(each)).map(({ method, path }) => `${method} ${path}`).sort();
+  const known = [...kRoutes.map(({ method, path }) => `${method} ${path}`), ...kOpenRoutes].filter((route) => !/^ANY/.test(route)).sort();
   assert.deepEqual(described, known);
 });
 
@@ -48,13 +49,19 @@ test('the proxy has each method that HTTP clients send', () => {
   for (const { security } of operations.filter(is_proxy)) assert.deepEqual(security, [{ tenant_key: ['proxy'] }]);
 });
 
+test('where applications send takes any method, and asks for no key', () => {
+  assert.deepEqual(operations.filter(is_hook).map(({ method, path }) => `${method} ${path}`), ['hooks', 'actions'].flatMap((kind) => ['GET', 'POST'].map((method) => `${method} /${kind}/{integration}/{endpoint_key}`)));
+  for (const { security } of operations.filter(is_hook)) assert.deepEqual(security, []);
+  for (const kind of ['hooks', 'actions']) assert.ok(kOpenRoutes.includes(`ANY /${kind}/{integration}/{endpoint_key}`));
+});
+
 test('each operation asks for the key and the scopes that the broker asks for', () => {
   for (const { method, path, scopes, installation } of kRoutes.filter((route) => !is_proxy(route))) {
     const { security } = operations.find((each) => each.method === method && each.path === path);
     const wanted = [...(scopes ? [{ tenant_key: scopes }] : []), ...(installation || !scopes ? [{ installation_key: [] }] : [])];
     assert.deepEqual(security, wanted, `${method} ${path}`);
   }
-  for (const route of kOpenRoutes) {
+  for (const route of kOpenRoutes.filter((each) => !each.startsWith('ANY'))) {
     const { security } = operations.find((each) => `${each.method} ${each.path}` === route);
     assert.deepEqual(security, [], route);
   }
@@ -126,7 +133,7 @@ test('references and links lead somewhere, and every component is used', () => {
 test('POST takes Idempotency-Key and a change takes If-Match where the source does', () => {
   const with_header = (name) => operations.filter(({ parameters }) => parameters.some((each) => resolve(each).name === name)).map(({ operationId }) => operationId);
   const posts = operations.filter(({ method, path }) => method === 'POST' && path.startsWith('/v1/') && !is_proxy({ path })).map(({ operationId }) => operationId);
-  assert.deepEqual(with_header('Idempotency-Key').sort(), posts.filter((id) => id !== 'refreshToken').sort());
+  assert.deepEqual(with_header('Idempotency-Key').sort(), posts.filter((id) => !['refreshToken', 'tryService', 'validateConnection'].includes(id)).sort());
   const conditional = operations.filter(({ responses }) => '412' in responses).map(({ operationId }) => operationId);
   for (const id of with_header('If-Match')) assert.ok(conditional.includes(id), id);
 });

@@ -59,6 +59,13 @@ describe('another tenant', () => {
       ['/v1/keys', { name: 'x', scopes: ['tokens:read'], limits: { connections: [connection.id] } }, 422],
       ['/v1/keys', { name: 'x', scopes: ['tokens:read'], tenant: a.id }, 422],
       ['/v1/keys', { name: 'x', role: 'installation' }, 403],
+      ['/v1/endpoints', { credential: credential.id }, 422],
+      ['/v1/endpoints', { credential: own, connection: connection.id }, 422],
+      [`/v1/endpoints`, { credential: own, reply_destination: a.has.destination.id }, 422],
+      ['/v1/services/try', { service: a.has.service.id, request: {} }, 422],
+      ['/v1/services/try', { endpoint: a.has.endpoint.id, request: {} }, 422],
+      ['/v1/credentials', plain_credential('x', { config_services: { webhook_parser: a.has.service.id } }), 422],
+      [`/v1/events/${b.has.event.id}/replay`, { destination: a.has.destination.id }, 404],
     ];
     for (const [path, body, expect] of rows) {
       const answer = await b.api.call('POST', path, { body, expect });
@@ -69,8 +76,8 @@ describe('another tenant', () => {
 
   test('security_s17_lists_filters_and_cursors_show_its_own_alone', async () => {
     const { credential, connection, user } = a.has;
-    const lists = ['/v1/integrations', '/v1/credentials', '/v1/connections', '/v1/keys', '/v1/events', '/v1/audit'];
-    const filtered = [`/v1/connections?credential=${credential.id}`, `/v1/connections?end_user=${user}`, `/v1/events?connection=${connection.id}`, `/v1/keys?tenant=${a.id}`, '/v1/credentials?integration=only-a'];
+    const lists = ['/v1/integrations', '/v1/credentials', '/v1/connections', '/v1/keys', '/v1/events', '/v1/audit', '/v1/services', '/v1/endpoints', '/v1/destinations', '/v1/deliveries'];
+    const filtered = [`/v1/connections?credential=${credential.id}`, `/v1/connections?end_user=${user}`, `/v1/events?connection=${connection.id}`, `/v1/endpoints?credential=${credential.id}`, `/v1/deliveries?event=${a.has.event.id}`, `/v1/keys?tenant=${a.id}`, '/v1/credentials?integration=only-a'];
     const theirs = [a.id, user, 'only-a', ...Object.values(a.has).flatMap(({ id, key }) => [id, key]).filter(Boolean)];
     for (const path of [...lists, ...filtered]) {
       const { text } = await b.api.call('GET', path);
@@ -203,6 +210,7 @@ describe('limits', () => {
     theirs.session = await api.api('POST', '/v1/connect-sessions', { body: { credential: second.id, end_user: { id: 'u' } } });
     secret(theirs.session.connect_url.split('/').pop());
     theirs.event = (await api.api('GET', `/v1/events?connection=${theirs.connection.id}`)).data[0];
+    [theirs.endpoint] = (await api.api('GET', `/v1/endpoints?credential=${second.id}`)).data;
     const make = async (limits) => broker.as(secret((await api.api('POST', '/v1/keys', { body: { name: 'limited', scopes: ['*'], limits } })).key));
     [limited, one] = [await make({ credentials: [first.id] }), await make({ connections: [mine.connection.id] })];
   });
@@ -210,7 +218,7 @@ describe('limits', () => {
   test('security_s17_a_key_for_one_credential_sees_nothing_else', async () => {
     await limited.api('GET', `/v1/credentials/${mine.credential.id}`);
     await limited.api('GET', `/v1/connections/${mine_too.connection.id}/token`);
-    for (const route of kRoutes.filter(({ of }) => ['credential', 'connection', 'session', 'event'].includes(of))) {
+    for (const route of kRoutes.filter(({ of }) => ['credential', 'connection', 'session', 'event', 'endpoint'].includes(of))) {
       if (!route.scopes) continue;
       const options = { body: route.body, expect: 404 };
       const hidden = await limited.call(route.method, path_with(route, theirs[route.of].id), options);
@@ -226,7 +234,7 @@ describe('limits', () => {
         after = next;
       }
       assert.ok(seen.length > 0, path);
-      assert.ok(seen.every((each) => (each.credential ?? each.id) === mine.credential.id), `${path}: ${JSON.stringify(seen)}`);
+      assert.ok(seen.every((each) => (each.data?.credential ?? each.credential ?? each.id) === mine.credential.id), `${path}: ${JSON.stringify(seen)}`);
     }
   });
 
@@ -238,6 +246,11 @@ describe('limits', () => {
       ['POST', '/v1/callback-keys', { integration: 'custom' }, 403],
       ['DELETE', '/v1/end-users/user-1', undefined, 403],
       ['PATCH', '/v1/policy', {}, 403],
+      ['POST', '/v1/services', {}, 403],
+      ['DELETE', `/v1/services/${a.has.service.id}`, undefined, 403],
+      ['GET', '/v1/destinations', undefined, 403],
+      ['POST', '/v1/destinations', {}, 403],
+      ['GET', '/v1/deliveries', undefined, 403],
       ['GET', '/v1/audit', undefined, 403],
       ['POST', '/v1/connections', imported(theirs.credential), 404],
       ['POST', '/v1/connect-sessions', { credential: theirs.credential.id, end_user: { id: 'u' } }, 404],
@@ -250,7 +263,7 @@ describe('limits', () => {
     assert.ok((await one.api('GET', `/v1/connections/${id}/token`)).access_token);
     assert.deepEqual((await one.api('GET', '/v1/connections')).data.map((each) => each.id), [id]);
     assert.deepEqual((await one.api('GET', '/v1/credentials')).data, []);
-    assert.ok((await one.api('GET', '/v1/events')).data.every(({ connection }) => connection === id));
+    assert.ok((await one.api('GET', '/v1/events')).data.every(({ data }) => data.connection === id));
     await one.api('GET', `/v1/credentials/${mine.credential.id}`, { expect: 404 });
     for (const other of [mine_too, theirs]) await one.api('GET', `/v1/connections/${other.connection.id}/token`, { expect: 404 });
     await one.api('POST', '/v1/connections', { body: imported(mine.credential), expect: 404 });

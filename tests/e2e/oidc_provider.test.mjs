@@ -267,7 +267,7 @@ describe('the end of a connection', () => {
     await broker.api('DELETE', `/v1/connections/${connection.id}`, { expect: 404 });
     assert.equal(await account_at_api(await token_of(kept)), 'bob');
     const { data } = await broker.api('GET', `/v1/events?type=connection.deleted&connection=${connection.id}`);
-    assert.deepEqual(data.map(({ payload }) => payload.revocation), ['revoked']);
+    assert.deepEqual(data.map(({ data: { revocation } }) => revocation), ['revoked']);
   });
 
   test('deleting an end user ends the connections of all credentials, and nobody else\'s', async () => {

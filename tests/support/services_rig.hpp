@@ -21,7 +21,7 @@ class ScriptedEngine final : public ports::ScriptEngine {
 /// The routes of config services on the engine with its real store, and two presets.
 class ServicesRig : public AdminRig {
  public:
-  ServicesRig() { http::add_config_service_routes(router, {runner, own, presets, *engine.records, *engine.keys, engine.clock}); }
+  ServicesRig() { http::add_config_service_routes(router, {runner, own, presets, *engine.records, engine.clock}); }
 
   static constexpr std::string_view kGithub = R"~({"slug":"github","title":"GitHub","documentation_url":"https://docs.example",
     "checked_on":"2026-11-24","confidence":"sdk","notes":"a note","secrets":[{"name":"signing_secret","title":"Webhook secret","help":"typed there"}],

@@ -25,6 +25,13 @@ export const imported = (credential, { id = 'user-1', ...more } = {}) => ({
   import: { access_token: new_secret(), refresh_token: new_secret(), expires_at: new Date(Date.now() + 3_600_000).toISOString(), scopes: ['read'] }, ...more,
 });
 
+/** A service document: a token in a header, and the body as it is. */
+export const plain_document = () => ({
+  title: 'Plain', secrets: [{ name: 'token', title: 'Token' }],
+  verify: [{ scheme: 'static', key: { secret: 'token' }, signature: { header: 'x-token' } }],
+  parse: { format: 'json' }, event: { type: 'type' },
+});
+
 /** Starts a broker with an admin key of the default tenant and `installation_key`. */
 export async function start_installation(options = {}) {
   const broker = await start_valetkey({ ...options, admin: false, bootstrap_key: new_key() });
@@ -50,7 +57,12 @@ export async function furnish(api, { slug = 'acme', user = 'user-1', name = 'fur
   const key = await api.api('POST', '/v1/keys', { body: { name: 'one of many', scopes: ['connections:read'] } });
   secret(key.key, session.connect_url.split('/').pop());
   const { data: [event] } = await api.api('GET', '/v1/events');
-  return { integration, callback_key, credential, connection, session, key, event, user };
+  const service = await api.api('POST', '/v1/services', { body: { name, document: plain_document() } });
+  const endpoint = await api.api('POST', '/v1/endpoints', { body: { credential: credential.id } });
+  const destination = await api.api('POST', '/v1/destinations', { body: { name, url: `${kNobody}/events`, filter: { types: ['nothing.of.this.name'] } } });
+  secret(destination.secret);
+  const { deliveries: [delivery] } = await api.api('POST', `/v1/events/${event.id}/replay`, { body: { destination: destination.id } });
+  return { integration, callback_key, credential, connection, session, key, event, service, endpoint, destination, delivery, user };
 }
 
 /** The id that a route `of` this kind takes. */

@@ -86,7 +86,7 @@ Response preset_page(const services::PresetLibrary& presets, const Request& requ
   return page_response(std::move(data), has_more, last);
 }
 
-void add_preset_routes(Router& router, ServicesWorld world) {
+void add_preset_routes(Router& router, const ServicesWorld& world) {
   add_services_route(router, world, "GET", "/v1/services/preset/{slug}", scoped({Scope::kServicesRead}), read);
 }
 

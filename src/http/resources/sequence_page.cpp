@@ -20,11 +20,11 @@ std::optional<std::int64_t> read_after(std::string_view after) {
 model::Result<SequencePage> sequence_page_of(const Request& request) {
   const auto text = request.query_value("after").value_or("");
   const auto after = text.empty() ? std::optional<std::int64_t>(0) : read_after(text);
-  if (!after)
-    return model::fail(model::invalid_input("read the query", {{"/after", "must be a sequence, or the `next` of an earlier page"}}));
-  auto page = limit_of(request);
-  if (!page) return model::fail(std::move(page.error()));
-  return SequencePage{*page, *after};
+  auto limit = limit_of(request);
+  if (after && limit) return SequencePage{*limit, *after};
+  auto error = limit ? model::invalid_input("read the query", {}) : std::move(limit.error());
+  if (!after) error.fields.push_back({"/after", "must be a sequence, or the `next` of an earlier page"});
+  return model::fail(std::move(error));
 }
 
 }  // namespace valetkey::http

@@ -55,7 +55,7 @@ ports::Task<Response> read(ServicesWorld world, Request& request) {
 
 }  // namespace
 
-void add_service_version_routes(Router& router, ServicesWorld world) {
+void add_service_version_routes(Router& router, const ServicesWorld& world) {
   add_services_route(router, world, "GET", "/v1/services/{id}/versions", scoped({Scope::kServicesRead}), list);
   add_services_route(router, world, "GET", "/v1/services/{id}/versions/{number}", scoped({Scope::kServicesRead}), read);
 }

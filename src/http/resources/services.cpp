@@ -131,7 +131,7 @@ ports::Task<Response> remove(ServicesWorld world, Request& request) {
 
 }  // namespace
 
-void add_config_service_routes(Router& router, ServicesWorld world) {
+void add_config_service_routes(Router& router, const ServicesWorld& world) {
   add_services_route(router, world, "GET", "/v1/services", scoped({Scope::kServicesRead}), list);
   add_services_route(router, world, "POST", "/v1/services", scoped({Scope::kServicesWrite}), create);
   add_services_route(router, world, "GET", "/v1/services/{id}", scoped({Scope::kServicesRead}), read);

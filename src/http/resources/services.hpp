@@ -1,4 +1,7 @@
 #pragma once
+#include <functional>
+
+#include "events/endpoint_trial.hpp"
 #include "http/router.hpp"
 #include "services/own_services.hpp"
 #include "services/preset_library.hpp"
@@ -12,13 +15,14 @@ struct ServicesWorld {
   services::OwnServices& own;
   const services::PresetLibrary& presets;
   vault::Records& records;
-  vault::KeyRing& keys;
   const ports::Clock& clock;
+  /// The services and opened secrets of an endpoint, for a dry run with them.
+  std::function<ports::Answer<events::EndpointTrial>(model::TenantId, model::EndpointId, model::RequestKind)> endpoint_trial{};
 };
 
 using ServicesHandler = ports::Task<Response> (*)(ServicesWorld, Request&);
 
-inline void add_services_route(Router& router, ServicesWorld world, std::string method, std::string path, Needs needs,
+inline void add_services_route(Router& router, const ServicesWorld& world, std::string method, std::string path, Needs needs,
                                ServicesHandler handler) {
   const bool is_idempotent = method == "POST";
   router.add({.method = std::move(method),
@@ -30,12 +34,12 @@ inline void add_services_route(Router& router, ServicesWorld world, std::string 
 }
 
 /// `/v1/services`, `/v1/services/{id}`, `.../versions`, `/v1/services/preset/{slug}`, `/v1/services/try`.
-void add_config_service_routes(Router& router, ServicesWorld world);
+void add_config_service_routes(Router& router, const ServicesWorld& world);
 
 // Its parts, one file each.
-void add_service_version_routes(Router& router, ServicesWorld world);
-void add_preset_routes(Router& router, ServicesWorld world);
-void add_try_route(Router& router, ServicesWorld world);
+void add_service_version_routes(Router& router, const ServicesWorld& world);
+void add_preset_routes(Router& router, const ServicesWorld& world);
+void add_try_route(Router& router, const ServicesWorld& world);
 
 /// `{data, next}` of presets, in the order of their slugs.
 Response preset_page(const services::PresetLibrary& presets, const Request& request, const std::string& kind);

@@ -53,7 +53,8 @@ class Reading {
     read_service();
     read_tried();
     out_.endpoint = reader_.string_or("endpoint", "", {.least = 1, .most = 64});
-    if (!out_.endpoint.empty() && reader_.raw("secrets") != nullptr) reader_.error("secrets", "are those of the endpoint");
+    for (const auto* member : {"secrets", "parameters"})
+      if (!out_.endpoint.empty() && reader_.raw(member) != nullptr) reader_.error(member, "are those of the endpoint");
     read_secrets();
     if (auto parameters = reader_.optional_string_map("parameters", kMostNames))
       out_.values.parameters.insert(parameters->begin(), parameters->end());
@@ -67,6 +68,10 @@ class Reading {
  private:
   void read_service() {
     const auto* value = reader_.raw("service");
+    if (reader_.has("endpoint") && !reader_.is_null("endpoint")) {
+      if (value != nullptr) reader_.error("service", "is that of the endpoint");
+      return;
+    }
     if (value == nullptr) return reader_.error("service", "is required: preset/..., serv_..., or a document");
     if (value->is_string()) {
       out_.name = value->as_string();

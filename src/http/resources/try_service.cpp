@@ -118,29 +118,64 @@ json::object document_of(const services::Explanation& found) {
           {"steps", std::move(steps)}};
 }
 
+/// The trial of a service that is named or stands in the body, with the secrets that the body has.
+ports::Answer<services::TryOut> typed_trial(const ServicesWorld& world, const model::TenantId& tenant, TryBody& body) {
+  auto service = co_await service_of(world, tenant, body);
+  if (!service) co_return fail(std::move(service.error()));
+  if ((*service)->document)
+    if (auto declared = check_declared(*(*service)->document, body.values); !declared) co_return fail(std::move(declared.error()));
+  auto trial = services::trial_of(std::move(*service), body.tried);
+  if (!trial) co_return fail(std::move(trial.error()));
+  trial->values = std::move(body.values);
+  co_return std::move(*trial);
+}
+
+bool may_use(const Caller& caller, const model::Endpoint& endpoint) {
+  if (endpoint.connection.empty()) return permits(caller, endpoint.credential);
+  return permits(caller, endpoint.connection, endpoint.credential);
+}
+
+/// The trial of an endpoint, with the secrets that it holds (S34): by its own services alone, which no request can make into an oracle.
+ports::Answer<services::TryOut> stored_trial(const ServicesWorld& world, const Caller& caller, const TryBody& body) {
+  if (!caller.scopes.has(Scope::kEndpointsWrite))
+    co_return fail(Code::kForbidden, "try with the secrets of an endpoint: the API key lacks endpoints:write");
+  const bool is_action = body.tried == Tried::kAction || body.tried == Tried::kActionParser;
+  auto stored = co_await world.endpoint_trial(caller.tenant, model::EndpointId{body.endpoint},
+                                              is_action ? model::RequestKind::kAction : model::RequestKind::kWebhook);
+  if (!stored && stored.error().code != Code::kNotFound) co_return fail(std::move(stored.error()));
+  if (!stored || !may_use(caller, *stored->endpoint))
+    co_return fail(model::invalid_input("try the endpoint", {{"/endpoint", "is not the id of an endpoint"}}));
+  for (const auto& service : {stored->verification, stored->parser})
+    if (service && service->implementation != model::Implementation::kDeclarative)
+      co_return fail(model::invalid_input(
+          "try the endpoint", {{"/endpoint", "has a service that is a script or your own: try that with secrets typed in the request"}}));
+  services::TryOut trial{.tenant = {},
+                         .verification = stored->verification,
+                         .parser = stored->parser,
+                         .tried = body.tried,
+                         .request = {},
+                         .values = std::move(stored->values)};
+  trial.has_stored_secrets = true;
+  co_return trial;
+}
+
 ports::Task<Response> run(ServicesWorld world, Request& request) {
-  const auto& tenant = request.caller->tenant;
+  const auto& caller = *request.caller;
   auto document = json_object(request);
   if (!document) co_return problem_response(document.error(), request);
   auto body = read_try_body(*document, world.clock.wall_now());
   if (!body) co_return problem_response(body.error(), request);
-  auto service = co_await service_of(world, tenant, *body);
-  if (!service) co_return problem_response(service.error(), request);
-  if (auto can = services::check_tried(**service, body->tried); !can) co_return problem_response(can.error(), request);
-  if ((*service)->document)
-    if (auto declared = check_declared(*(*service)->document, body->values); !declared)
-      co_return problem_response(declared.error(), request);
-  const auto found = co_await services::try_out(world.services, {.tenant = tenant,
-                                                                 .service = std::move(*service),
-                                                                 .tried = body->tried,
-                                                                 .request = std::move(body->request),
-                                                                 .values = std::move(body->values)});
+  auto trial = body->endpoint.empty() ? co_await typed_trial(world, caller.tenant, *body) : co_await stored_trial(world, caller, *body);
+  if (!trial) co_return problem_response(trial.error(), request);
+  trial->tenant = caller.tenant;
+  trial->request = std::move(body->request);
+  const auto found = co_await services::try_out(world.services, std::move(*trial));
   co_return json_response(200, document_of(found));
 }
 
 }  // namespace
 
-void add_try_route(Router& router, ServicesWorld world) {
+void add_try_route(Router& router, const ServicesWorld& world) {
   // Not a change: no Idempotency-Key, whose record would keep what was pasted.
   router.add({.method = "POST",
               .path = "/v1/services/try",
