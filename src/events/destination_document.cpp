@@ -61,7 +61,7 @@ model::Result<DestinationWish> read_destination(const json::object& body, const 
   const bool is_new = before.id.empty();
   if (is_new || reader.has("name")) destination.name = reader.required_string("name", kName);
   destination.description = reader.string_or("description", before.description, {.most = 1000});
-  if (is_new && !reader.has("url")) reader.error("url", "is missing");
+  if (is_new && reader.raw("url") == nullptr) reader.error("url", "is missing");
   destination.url = url_of(reader, before.url);
   read_filter(reader, destination.filter);
   if (const auto enabled = reader.optional_bool("enabled"); enabled && *enabled != destination.is_enabled) {
