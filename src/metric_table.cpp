@@ -48,7 +48,7 @@ std::vector<adapters::prometheus::MetricFacts> metric_table() {
        "Public keys asked for, by kind (jwks, certificate, endpoint) and outcome: kept, fetched, failed, held, refused"},
       {"valetkey_scripts_total",
        {"outcome"},
-       "Script calls, by outcome: ok, syntax, exception, timeout, memory, ended, too_large, unavailable"},
+       "Script calls, by outcome: ok, syntax, exception, timeout, memory, ended, too_large, unavailable, no_function"},
       {"valetkey_script_seconds", {}, "Time of a script call, waiting for a worker and for what it asked included", quick},
       {"valetkey_script_workers", {}, "Processes that run scripts, the one that stands ready included"},
       {"valetkey_events_published_total", {"kind"}, "Events of applications written to the outbox: webhook, action"},

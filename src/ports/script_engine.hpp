@@ -35,7 +35,7 @@ struct ScriptResult {
 };
 
 struct ScriptFailure {
-  enum class Kind { kSyntax, kException, kTimeout, kMemory, kEnded, kTooLarge, kUnavailable };
+  enum class Kind { kSyntax, kException, kTimeout, kMemory, kEnded, kTooLarge, kUnavailable, kNoFunction };
   Kind kind = Kind::kException;
   std::string message{};  ///< of the script's own making; clipped, no secrets of the broker in it
   int line = 0;  ///< 0: unknown

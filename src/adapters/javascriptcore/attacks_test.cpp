@@ -19,7 +19,7 @@ using test::ScriptRig;
 constexpr auto kGood = "const f = (x) => x + 1";
 
 std::string kind_of(const test::ScriptOutcome& outcome) {
-  constexpr std::array kNames{"syntax", "exception", "timeout", "memory", "ended", "too_large", "unavailable"};
+  constexpr std::array kNames{"syntax", "exception", "timeout", "memory", "ended", "too_large", "unavailable", "no_function"};
   return outcome ? "ok " + outcome->output.substr(0, 100)
                  : kNames.at(static_cast<std::size_t>(outcome.error().kind)) + (" " + outcome.error().message);
 }

@@ -22,7 +22,7 @@ constexpr std::size_t kFailureParts = 3;
 
 static_assert(static_cast<int>(ScriptFailure::kSyntax) == static_cast<int>(Kind::kSyntax) &&
               static_cast<int>(ScriptFailure::kMemory) == static_cast<int>(Kind::kMemory) &&
-              static_cast<int>(ScriptFailure::kUnavailable) == static_cast<int>(Kind::kUnavailable));
+              static_cast<int>(ScriptFailure::kNoFunction) == static_cast<int>(Kind::kNoFunction));
 
 /// What comes from a worker may be anything.
 std::string text_of(std::string_view outside) { return model::as_utf8(outside.substr(0, kMostLine)); }
@@ -41,7 +41,7 @@ Conversation result_of(Frame frame) {
 Conversation failure_of(const Frame& frame) {
   ports::ScriptFailure failure{.message = text_of(frame.parts[1]), .log = log_of(frame, kFailureParts)};
   const auto& kind = frame.parts[0];
-  if (kind.size() == 1 && kind[0] >= 0 && kind[0] <= static_cast<char>(Kind::kUnavailable)) failure.kind = static_cast<Kind>(kind[0]);
+  if (kind.size() == 1 && kind[0] >= 0 && kind[0] <= static_cast<char>(Kind::kNoFunction)) failure.kind = static_cast<Kind>(kind[0]);
   const auto& line = frame.parts[2];
   (void)std::from_chars(line.data(), line.data() + line.size(), failure.line);
   const bool is_reusable = failure.kind != Kind::kTimeout && failure.kind != Kind::kMemory;

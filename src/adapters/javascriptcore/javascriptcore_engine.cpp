@@ -13,7 +13,8 @@ namespace {
 
 using Kind = ports::ScriptFailure::Kind;
 
-constexpr std::array<std::string_view, 7> kLabels{"syntax", "exception", "timeout", "memory", "ended", "too_large", "unavailable"};
+constexpr std::array<std::string_view, 8> kLabels{"syntax", "exception", "timeout",     "memory",
+                                                  "ended",  "too_large", "unavailable", "no_function"};
 
 constexpr int kMostAttempts = 3;
 

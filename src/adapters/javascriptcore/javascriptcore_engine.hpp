@@ -10,7 +10,7 @@ namespace valetkey::adapters::javascriptcore {
 class WorkerPool;
 struct PoolSettings;
 
-/// JavaScriptCore in worker processes (docs/decisions/0018-scripts.md). This side never loads the engine: it speaks frames with workers,
+/// JavaScriptCore in worker processes (docs/decisions/0019-scripts.md). This side never loads the engine: it speaks frames with workers,
 /// on the caller's executor, and believes nothing that they say.
 class JavaScriptCoreEngine final : public ports::ScriptEngine {
  public:

@@ -64,7 +64,7 @@ TEST(JavaScriptCoreEngine, failures_say_what_and_where) {
       {"async function f() {\n  await 0;\n  null.x;\n}", ScriptFailure::Kind::kException, 3, "TypeError"},
       {"function f() { throw 'text'; }", ScriptFailure::Kind::kException, 0, "threw text"},
       {"function f() { throw new Proxy({}, { get() { throw 1; } }); }", ScriptFailure::Kind::kException, 0, "threw"},
-      {"function g() {}", ScriptFailure::Kind::kException, 0, "it defines no function f"},
+      {"function g() {}", ScriptFailure::Kind::kNoFunction, 0, "it defines no function f"},
       {"const f = () => new Promise(() => {})", ScriptFailure::Kind::kException, 0, "never settled"},
       {"const f = () => { const a = []; a.push(a); return a; }", ScriptFailure::Kind::kException, 0, "cyclic"},
   };

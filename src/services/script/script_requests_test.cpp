@@ -224,6 +224,8 @@ TEST_F(ScriptRequests, users_of_an_event) {
   EXPECT_EQ(users("const mapEvent = () => 'x'"), std::vector<std::string>{"x"});
   EXPECT_EQ(users("const mapEvent = () => null"), std::vector<std::string>{});
   EXPECT_EQ(users("const mapEvent = () => ({ user: 1 })"), std::vector<std::string>{"error"});
+  script.source = "const map = () => 1";
+  EXPECT_EQ(test::run(rig.context, scripts.map_event(script, message)).error().code, model::Code::kNotSupported);
 }
 
 TEST_F(ScriptRequests, kinds_by_the_functions_that_are_defined) {

@@ -4,22 +4,23 @@
 
 #include <boost/json.hpp>
 
-#include "embedded/script_prelude.hpp"
 #include "model/json_reader.hpp"
+#include "services/script/prelude.hpp"
 
 namespace valetkey::services {
 namespace {
 
 using Kind = ports::ScriptFailure::Kind;
 
-const std::string& prelude() {
-  static const std::string text(embedded::script_prelude()[0].bytes);
-  return text;
-}
-
 void keep_log(const Script& script, const SecretScan& secrets, std::vector<std::string>& lines) {
   if (script.log == nullptr) return;
   for (auto& line : lines) script.log->push_back(secrets.masked(std::move(line)));
+}
+
+model::Code code_of(Kind kind) {
+  if (kind == Kind::kUnavailable) return model::Code::kTooManyRequests;
+  if (kind == Kind::kNoFunction) return model::Code::kNotSupported;
+  return model::Code::kProviderRejected;
 }
 
 }  // namespace
@@ -32,7 +33,7 @@ ports::Task<std::expected<boost::json::value, ports::ScriptFailure>> run_script(
     co_return std::unexpected(ports::ScriptFailure{.kind = Kind::kSyntax, .message = "the source holds a byte 0"});
   auto ran = co_await engine.run({.tenant = script.tenant,
                                   .source = script.source,
-                                  .prelude = prelude(),
+                                  .prelude = kPrelude,
                                   .function = wish.function,
                                   .input = boost::json::serialize(wish.input),
                                   .host = wish.host});
@@ -49,10 +50,9 @@ ports::Task<std::expected<boost::json::value, ports::ScriptFailure>> run_script(
 }
 
 model::Error error_of(std::string_view function, const ports::ScriptFailure& failure) {
-  const auto code = failure.kind == Kind::kUnavailable ? model::Code::kTooManyRequests : model::Code::kProviderRejected;
   auto detail = fmt::format("run function {}: {}", function, failure.message);
   if (failure.line > 0) detail += fmt::format(" (line {})", failure.line);
-  return {.code = code, .detail = std::move(detail)};
+  return {.code = code_of(failure.kind), .detail = std::move(detail)};
 }
 
 }  // namespace valetkey::services

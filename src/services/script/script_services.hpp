@@ -39,7 +39,7 @@ class ScriptServices {
   ports::Answer<Parsed> parse(const Script& script, const Incoming& request, const EndpointValues& values, const Verdict& verdict);
   /// Function `action`.
   ports::Answer<Action> action(const Script& script, const Incoming& request, const EndpointValues& values, const Verdict& verdict);
-  /// Function `mapEvent`: the users of one event.
+  /// Function `mapEvent`: the users of one event. kNotSupported where it defines none: those of the message count.
   ports::Answer<std::vector<std::string>> map_event(const Script& script, const Message& message);
   /// Function `map`: the application's id of the user who connected; empty: the script finds none.
   ports::Answer<std::string> map(const Script& script, const ports::ConnectedAccount& account, ScriptAccount rights);

@@ -35,7 +35,8 @@ std::string open_engine(Engine& engine) {
   VALETKEY_FIND(JSValueIsUndefined);
   VALETKEY_FIND(JSValueMakeUndefined);
   VALETKEY_FIND(JSValueMakeString);
-  VALETKEY_FIND(JSValueToNumber);
+  VALETKEY_FIND(JSValueProtect);
+  VALETKEY_FIND(JSValueUnprotect);
   VALETKEY_FIND(JSValueToStringCopy);
   VALETKEY_FIND(JSStringCreateWithUTF8CString);
   VALETKEY_FIND(JSStringRelease);

@@ -26,7 +26,8 @@ struct Engine {
   decltype(&::JSValueIsUndefined) JSValueIsUndefined;
   decltype(&::JSValueMakeUndefined) JSValueMakeUndefined;
   decltype(&::JSValueMakeString) JSValueMakeString;
-  decltype(&::JSValueToNumber) JSValueToNumber;
+  decltype(&::JSValueProtect) JSValueProtect;
+  decltype(&::JSValueUnprotect) JSValueUnprotect;
   decltype(&::JSValueToStringCopy) JSValueToStringCopy;
   decltype(&::JSStringCreateWithUTF8CString) JSStringCreateWithUTF8CString;
   decltype(&::JSStringRelease) JSStringRelease;

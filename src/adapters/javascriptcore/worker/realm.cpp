@@ -40,23 +40,31 @@ std::string clipped(std::string text) {
   return text;
 }
 
-class Realm {
+class ContextRealm final : public Realm {
  public:
-  Realm(const Engine& engine, JSContextGroupRef group) : e_(engine), context_(engine.JSGlobalContextCreateInGroup(group, nullptr)) {
-    group_ = group;
-    current_ = this;
+  ContextRealm(const Engine& engine, JSContextGroupRef group)
+      : e_(engine),
+        group_(group),
+        context_(engine.JSGlobalContextCreateInGroup(group, nullptr)) {
+    for (const auto* name : kRemoved) e_.JSObjectDeleteProperty(context_, e_.JSContextGetGlobalObject(context_), Text(e_, name), nullptr);
+    JSValueRef thrown = nullptr;
+    auto* base = object(evaluate(kBaseScript, "base", thrown));
+    const std::array<JSValueRef, 2> natives{native("write", &ContextRealm::write), native("ask", &ContextRealm::ask)};
+    if (base != nullptr) base_ = object(e_.JSObjectCallAsFunction(context_, base, nullptr, natives.size(), natives.data(), &thrown));
+    if (base_ != nullptr) e_.JSValueProtect(context_, base_);
   }
-  ~Realm() {
+  ~ContextRealm() override {
+    if (base_ != nullptr) e_.JSValueUnprotect(context_, base_);
     e_.JSGlobalContextRelease(context_);
     current_ = nullptr;
   }
-  Realm(const Realm&) = delete;
-  Realm& operator=(const Realm&) = delete;
+  ContextRealm(const ContextRealm&) = delete;
+  ContextRealm& operator=(const ContextRealm&) = delete;
 
-  Done run(const Frame& call) {
+  Done run(const Frame& call) override {
+    current_ = this;
     const auto seconds = std::strtod(call.parts[4].c_str(), nullptr) / 1000.0;
-    e_.JSContextGroupSetExecutionTimeLimit(group_, seconds, &Realm::time_is_over, this);
-    for (const auto* name : kRemoved) e_.JSObjectDeleteProperty(context_, e_.JSContextGetGlobalObject(context_), Text(e_, name), nullptr);
+    e_.JSContextGroupSetExecutionTimeLimit(group_, seconds, &ContextRealm::time_is_over, nullptr);
     auto frame = outcome(call.parts[0], call.parts[1], call.parts[2], call.parts[3]);
     return {.frame = std::move(frame), .is_spent = is_over_ || is_broken_};
   }
@@ -64,26 +72,23 @@ class Realm {
  private:
   Frame outcome(const std::string& function, const std::string& prelude, const std::string& source, const std::string& input) {
     JSValueRef thrown = nullptr;
-    auto* base = object(evaluate(kBaseScript, "base", thrown));
-    const std::array<JSValueRef, 2> natives{native("write", &Realm::write), native("ask", &Realm::ask)};
-    base = base == nullptr ? nullptr : object(e_.JSObjectCallAsFunction(context_, base, nullptr, natives.size(), natives.data(), &thrown));
     auto* wrap = object(evaluate(prelude.c_str(), "prelude", thrown));
-    if (base == nullptr || wrap == nullptr) return failure(ScriptFailure::kMemory, "there was no memory for the script");
-    auto* state = object(property(base, "state"));
+    if (base_ == nullptr || wrap == nullptr) return failure(ScriptFailure::kMemory, "there was no memory for the script");
+    auto* state = object(property(base_, "state"));
     (void)evaluate(source.c_str(), "script", thrown);
     if (is_over_) return timeout();
     if (thrown != nullptr) {
       const bool can_be_read = e_.JSCheckScriptSyntax(context_, Text(e_, source.c_str()), Text(e_, "script"), 1, nullptr);
-      return told(base, state, thrown, can_be_read ? ScriptFailure::kException : ScriptFailure::kSyntax);
+      return told(state, thrown, can_be_read ? ScriptFailure::kException : ScriptFailure::kSyntax);
     }
     auto* called = object(evaluate(("typeof " + function + " === 'function' ? " + function + " : undefined").c_str(), "name", thrown));
-    if (called == nullptr) return failure(ScriptFailure::kException, "it defines no function " + function);
+    if (called == nullptr) return failure(ScriptFailure::kNoFunction, "it defines no function " + function);
     const Text argument(e_, input.c_str());
     const std::array<JSValueRef, 3> arguments{wrap, called, e_.JSValueMakeString(context_, argument)};
     // On the way out of the outermost call into the engine it runs what promises have left to do.
-    e_.JSObjectCallAsFunction(context_, object(property(base, "begin")), nullptr, arguments.size(), arguments.data(), &thrown);
+    e_.JSObjectCallAsFunction(context_, object(property(base_, "begin")), nullptr, arguments.size(), arguments.data(), &thrown);
     if (is_over_) return timeout();
-    if (thrown != nullptr) return told(base, state, thrown, ScriptFailure::kException);
+    if (thrown != nullptr) return told(state, thrown, ScriptFailure::kException);
     return settled(state);
   }
 
@@ -98,9 +103,9 @@ class Realm {
     return with_log({.kind = FrameKind::kResult, .parts = {std::move(result)}});
   }
 
-  Frame told(JSObjectRef base, JSObjectRef state, JSValueRef thrown, ScriptFailure kind) {
+  Frame told(JSObjectRef state, JSValueRef thrown, ScriptFailure kind) {
     JSValueRef again = nullptr;
-    e_.JSObjectCallAsFunction(context_, object(property(base, "fail")), nullptr, 1, &thrown, &again);
+    e_.JSObjectCallAsFunction(context_, object(property(base_, "fail")), nullptr, 1, &thrown, &again);
     return is_over_ ? timeout() : failed(state, kind);
   }
 
@@ -151,9 +156,10 @@ class Realm {
 
   // ---- what the realm may call ----
 
-  static bool time_is_over(JSContextRef, void* realm) {
-    static_cast<Realm*>(realm)->is_over_ = true;
-    return true;
+  /// The limit of a call outlasts it, while the next realm is made.
+  static bool time_is_over(JSContextRef, void*) {
+    if (current_ != nullptr) current_->is_over_ = true;
+    return current_ != nullptr;
   }
 
   static JSValueRef write(JSContextRef context, JSObjectRef, JSObjectRef, std::size_t count, const JSValueRef* values, JSValueRef*) {
@@ -186,11 +192,12 @@ class Realm {
   }
 
   // A native function has no pointer of its own; a worker runs one call at a time.
-  static inline Realm* current_ = nullptr;
+  static inline ContextRealm* current_ = nullptr;
 
   const Engine& e_;
-  JSContextGroupRef group_ = nullptr;
+  JSContextGroupRef group_;
   JSGlobalContextRef context_;
+  JSObjectRef base_ = nullptr;  ///< what the base script answered
   std::vector<std::string> log_;
   std::size_t log_size_ = 0;
   std::string line_ = "0";
@@ -201,6 +208,6 @@ class Realm {
 
 }  // namespace
 
-Done run_call(const Engine& engine, JSContextGroupRef group, const Frame& call) { return Realm(engine, group).run(call); }
+std::unique_ptr<Realm> make_realm(const Engine& engine, JSContextGroupRef group) { return std::make_unique<ContextRealm>(engine, group); }
 
 }  // namespace valetkey::adapters::javascriptcore::worker

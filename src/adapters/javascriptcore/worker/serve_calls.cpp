@@ -23,7 +23,7 @@ void warm_up(const Engine& engine, JSContextGroupRef group) {
                 "async function f(text) { await 0; console.log(text, new Date(0).toISOString());"
                 " return [/(a+)b/u.exec(text), [...text].sort(), new Map([[1, text]]), text.normalize(), text.localeCompare('b')]; }",
                 "\"aaab\"", "1000"}};
-  (void)run_call(engine, group, call);
+  (void)make_realm(engine, group)->run(call);
 }
 
 void collect(const Engine& engine, JSContextGroupRef group) {
@@ -42,12 +42,14 @@ int serve_calls() {
   if (auto wrong = confine(); !wrong.empty()) return refuse(std::move(wrong));
   if (!write_frame({.kind = FrameKind::kReady})) return 1;
   for (int calls = 1;; ++calls) {
+    // Between calls, when nobody waits.
+    if (calls % kCallsPerCollection == 0) collect(engine, group);
+    const auto realm = make_realm(engine, group);
     const auto call = read_frame();
     if (!call) return 0;
     if (call->kind != FrameKind::kCall || call->parts.size() != kCallParts) return 1;
-    const auto done = run_call(engine, group, *call);
+    const auto done = realm->run(*call);
     if (!write_frame(done.frame) || done.is_spent) return 0;
-    if (calls % kCallsPerCollection == 0) collect(engine, group);
   }
 }
 

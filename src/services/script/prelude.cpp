@@ -1,6 +1,8 @@
-// What a config service sees of the broker (catalog/valetkey.d.ts): an expression, run in the realm of one call before the script is.
-// The broker believes nothing of it: what counts is checked where `ask` leads to.
-(() => {
+#include "services/script/prelude.hpp"
+
+namespace valetkey::services {
+
+const char* const kPrelude = R"js((() => {
   'use strict';
   const pairs = (text) =>
     text === ''
@@ -84,4 +86,6 @@
       };
     return called(handles.includes('request') ? new Request(first) : first, context);
   };
-})()
+})())js";
+
+}  // namespace valetkey::services
