@@ -197,5 +197,6 @@ describe('a destination', () => {
     assert.deepEqual([answer.delivered, answer.error], [false, 'egress_denied']);
     for (const url of ['http://example.com/', 'ftp://example.com/', 'https://user:pw@example.com/'])
       await broker.call('POST', '/v1/destinations', { body: { name: url, url }, expect: 422 });
+    for (const url of [undefined, null, '']) await broker.call('POST', '/v1/destinations', { body: { name: 'nowhere', url }, expect: 422 });
   });
 });

@@ -1,13 +1,15 @@
 // POST /v1/services/try on every vector of the presets, and the JSON schema of service documents on every preset.
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 
 import Ajv from 'ajv/dist/2020.js';
 
 import { http_request } from '../support/http_request.mjs';
-import { kRepository } from '../support/test_run.mjs';
+import { plain_credential } from '../support/tenants_rig.mjs';
+import { kRepository, secret } from '../support/test_run.mjs';
 import { start_valetkey } from '../support/valetkey.mjs';
 
 const kVectors = join(kRepository, 'tests/vectors/presets');
@@ -55,6 +57,56 @@ test('the schema takes every preset, and what the broker refuses for its shape i
     assert.ok(!validate(wrong), JSON.stringify(wrong));
     await broker.call('POST', '/v1/services', { body: { name: 'wrong', document: own }, expect: 422 });
   }
+});
+
+describe('with the secrets of an endpoint', () => {
+  const kSecret = secret('a secret that the endpoint holds');
+  const vectors = JSON.parse(readFileSync(join(kVectors, 'x.json'), 'utf8'));
+  const challenge = vectors.cases.find(({ expect }) => expect.outcome === 'challenge');
+  const [name] = Object.keys(vectors.secrets);
+  let tried = 0;
+
+  /** The endpoint of a credential with these services, which holds the secret. */
+  async function endpoint_of(services) {
+    const credential = await broker.api('POST', '/v1/credentials', { body: plain_credential(`tried ${(tried += 1)}`, { config_services: services }) });
+    const { data: [{ id }] } = await broker.api('GET', `/v1/endpoints?credential=${credential.id}`);
+    await broker.api('PATCH', `/v1/endpoints/${id}`, { body: { secrets: { [name]: kSecret } } });
+    return id;
+  }
+  const attempt = (endpoint, request, more) => broker.call('POST', '/v1/services/try', { body: { endpoint, request: { ...request, url: vectors.public_url + (request.url ?? '') } }, ...more });
+
+  test('security_s34_a_trial_says_match_or_no_match_and_shows_nothing_computed', async () => {
+    const endpoint = await endpoint_of({ webhook_event_verification: 'preset/x', webhook_parser: 'preset/x' });
+    const { body } = await attempt(endpoint, challenge.request, { expect: 200 });
+    assert.equal(body.outcome, 'challenge');
+    assert.equal(body.response.body, '***', 'it would be an HMAC of what was sent');
+    const hmac = (encoding) => createHmac('sha256', kSecret).update('{}').digest(encoding);
+    const signed = (value) => ({ method: 'POST', headers: [['content-type', 'application/json'], ['x-twitter-webhooks-signature', `sha256=${value}`]], body: '{}' });
+    assert.equal((await attempt(endpoint, signed(hmac('base64')), { expect: 200 })).body.outcome, 'verified');
+    const refused = await attempt(endpoint, signed(createHmac('sha256', 'guessed').update('{}').digest('base64')), { expect: 200 });
+    assert.equal(refused.body.reason, 'signature_mismatch');
+    for (const encoding of ['hex', 'base64', 'base64url']) assert.ok(!refused.text.includes(hmac(encoding)), encoding);
+    assert.ok(!refused.text.includes(kSecret));
+  });
+
+  test('security_s34_no_request_chooses_the_service_that_the_secret_is_used_by', async () => {
+    const endpoint = await endpoint_of({ webhook_event_verification: 'preset/x' });
+    for (const service of ['preset/x', { implementation: 'script', source: 'function verify() {}' }]) {
+      const { body } = await attempt(endpoint, challenge.request, { body: { endpoint, service, request: {} }, expect: 422 });
+      assert.deepEqual(body.errors.map(({ pointer }) => pointer), ['/service']);
+    }
+    const script = await broker.api('POST', '/v1/services', { body: { name: 'oracle', implementation: 'script', source: 'function verify(request, { secrets }) { return { outcome: "rejected", reason: secrets.hmac("x", "sha256", "m") }; }' } });
+    const of_a_script = await endpoint_of({ webhook_event_verification: script.id });
+    const { body } = await attempt(of_a_script, challenge.request, { expect: 422 });
+    assert.deepEqual(body.errors.map(({ pointer }) => pointer), ['/endpoint']);
+  });
+
+  test('security_s34_it_needs_the_right_to_change_the_endpoint', async () => {
+    const endpoint = await endpoint_of({ webhook_event_verification: 'preset/x', webhook_parser: 'preset/x', action_callback_parser: null });
+    const key = await broker.make_key({ name: 'reader', scopes: ['services:read', 'endpoints:read'] });
+    assert.match((await attempt(endpoint, challenge.request, { key, expect: 403 })).body.detail, /lacks endpoints:write/);
+    await attempt('ep_nobody', challenge.request, { expect: 422 });
+  });
 });
 
 // Those that fetch keys are tried by the unit tests, which have the network that the vectors describe.
