@@ -33,6 +33,7 @@
 #include "http/resources/validations.hpp"
 #include "installation.hpp"
 #include "metric_table.hpp"
+#include "oauth/credential_endpoints.hpp"
 #include "oauth/older_connections.hpp"
 #include "oauth/refresh_save.hpp"
 #include "root_key_choice.hpp"
@@ -275,15 +276,16 @@ class AppStart {
     http::add_connection_routes(p_.router, oauth);
     http::add_token_routes(p_.router, oauth);
     http::add_validation_routes(p_.router, *p_.validations);
-    http::add_config_service_routes(p_.router, {.services = *p_.services,
-                                                .own = *p_.own_services,
-                                                .presets = p_.presets,
-                                                .records = *p_.open.records,
-                                                .clock = *p_.clock,
-                                                .endpoint_trial = [&p = p_](model::TenantId tenant, model::EndpointId id, model::RequestKind kind) {
-                                                  return events::endpoint_trial(*p.events_context, *p.endpoint_cache, *p.services,
-                                                                                std::move(tenant), std::move(id), kind);
-                                                }});
+    http::add_config_service_routes(p_.router,
+                                    {.services = *p_.services,
+                                     .own = *p_.own_services,
+                                     .presets = p_.presets,
+                                     .records = *p_.open.records,
+                                     .clock = *p_.clock,
+                                     .endpoint_trial = [&p = p_](model::TenantId tenant, model::EndpointId id, model::RequestKind kind) {
+                                       return events::endpoint_trial(*p.events_context, *p.endpoint_cache, *p.services, std::move(tenant),
+                                                                     std::move(id), kind);
+                                     }});
     http::add_proxy_routes(p_.router, {.calls = *p_.calls, .read_counts = *p_.read_counts});
     add_event_routes();
     http::add_admin_routes(p_.router, {.context = *p_.context, .connections = *p_.connections, .refresher = *p_.refresher});
@@ -318,6 +320,7 @@ class AppStart {
 
   void run_threads() {
     boost::asio::co_spawn(p_.working, oauth::resume_marking(*p_.context), boost::asio::detached);
+    boost::asio::co_spawn(p_.working, oauth::add_missing_endpoints(*p_.context), boost::asio::detached);
     boost::asio::co_spawn(p_.working, p_.background->run(), boost::asio::detached);
     boost::asio::co_spawn(p_.working, p_.validations->run(), boost::asio::detached);
     boost::asio::co_spawn(p_.working, p_.outbound->run(), boost::asio::detached);

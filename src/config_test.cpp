@@ -133,6 +133,7 @@ constexpr std::array kCases{
     Case{"validation_interval", "validation_interval = '6h'", "1h", "\"1h\""},
     Case{"drain_timeout", "drain_timeout = '1m'", "61", "\"61s\""},
     Case{"event_retention", "event_retention = '7d'", "36h", "\"36h\""},
+    Case{"delivery_concurrency", "delivery_concurrency = 8", "512", "512"},
     Case{"max_credentials_per_tenant", "max_credentials_per_tenant = 10", "unlimited", "\"unlimited\""},
     Case{"max_connections_per_tenant", "max_connections_per_tenant = 'unlimited'", "0", "0"},
 };

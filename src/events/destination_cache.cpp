@@ -6,6 +6,7 @@ namespace valetkey::events {
 namespace {
 
 constexpr std::size_t kMostTenants = 10'000;
+constexpr int kMostDestinations = 1'000;  // more than a tenant may have
 
 }  // namespace
 
@@ -22,6 +23,22 @@ void DestinationCache::forget(State& state, const ports::Change* change) {
   else state.by_tenant.clear();
 }
 
+ports::Answer<std::vector<model::Destination>> DestinationCache::page_of(ports::Query query) {
+  auto page = co_await context_.records.find<model::Destination>(query);
+  if (page || page.error().code != model::Code::kIntegrity) co_return page;
+  query.kind = model::Kind::kDestination;
+  auto rows = co_await context_.store().find(query);
+  if (!rows) co_return model::fail(std::move(rows.error()));
+  std::vector<model::Destination> sound;
+  for (const auto& row : *rows) {
+    auto one = co_await context_.records.load<model::Destination>(model::TenantId{*query.tenant}, row.id);
+    if (!one && model::is_store_down(one.error())) co_return model::fail(std::move(one.error()));
+    if (one) sound.push_back(std::move(*one));
+    else context_.log.write(ports::LogLevel::kError, "a destination cannot be read, nothing is delivered there", {{"destination", row.id}});
+  }
+  co_return sound;
+}
+
 ports::Answer<Destinations> DestinationCache::of(model::TenantId tenant) {
   std::uint64_t epoch = 0;
   {
@@ -30,16 +47,9 @@ ports::Answer<Destinations> DestinationCache::of(model::TenantId tenant) {
     epoch = state_->epoch;
   }
   auto all = std::make_shared<std::vector<DestinationPtr>>();
-  ports::Query query{.tenant = tenant.str()};
-  for (bool is_last = false; !is_last;) {
-    auto page = co_await context_.records.find<model::Destination>(query);
-    if (!page) co_return model::fail(std::move(page.error()));
-    is_last = std::cmp_less(page->size(), query.limit);
-    for (auto& destination : *page) {
-      query.after = destination.id.str();
-      all->push_back(std::make_shared<const model::Destination>(std::move(destination)));
-    }
-  }
+  auto page = co_await page_of({.tenant = tenant.str(), .limit = kMostDestinations});
+  if (!page) co_return model::fail(std::move(page.error()));
+  for (auto& destination : *page) all->push_back(std::make_shared<const model::Destination>(std::move(destination)));
   const std::lock_guard lock(state_->mutex);
   if (state_->epoch == epoch) {
     if (state_->by_tenant.size() >= kMostTenants) state_->by_tenant.clear();

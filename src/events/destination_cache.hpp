@@ -18,7 +18,7 @@ class DestinationCache {
  public:
   explicit DestinationCache(Context& context);
 
-  /// All of the tenant, the disabled ones too.
+  /// All of the tenant, the disabled ones too; but none that somebody has tampered with (S41): the others are served on.
   ports::Answer<Destinations> of(model::TenantId tenant);
   /// Null: there is none.
   ports::Answer<DestinationPtr> find(model::TenantId tenant, model::DestinationId id);
@@ -29,6 +29,7 @@ class DestinationCache {
     std::unordered_map<model::TenantId, Destinations> by_tenant;  // guarded by mutex
     std::uint64_t epoch = 0;                                      // the same; of changes
   };
+  ports::Answer<std::vector<model::Destination>> page_of(ports::Query query);
   static void forget(State& state, const ports::Change* change);
 
   Context& context_;

@@ -48,7 +48,8 @@ void Outbound::stop() {
 ports::Answer<void> Outbound::before(const model::Event& event) {
   if (!event.type.starts_with("connection.") || event.connection.empty()) co_return model::Result<void>{};
   auto connection = co_await context_.records.load<model::Connection>(event.tenant, event.connection);
-  if (!connection && connection.error().code == model::Code::kNotFound) co_return model::Result<void>{};
+  // One that cannot be read keeps no other event waiting.
+  if (!connection && !model::is_store_down(connection.error())) co_return model::Result<void>{};
   if (!connection) co_return model::fail(std::move(connection.error()));
   co_return co_await publisher_.match(*connection);
 }

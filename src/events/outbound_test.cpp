@@ -79,6 +79,19 @@ TEST(Dispatcher, a_destination_that_is_disabled_gets_nothing_and_one_that_is_new
   EXPECT_EQ(rig.receivers.at(kUrl).size(), 2U);
 }
 
+TEST(Dispatcher, security_s41_a_destination_that_was_tampered_with_gets_nothing_and_keeps_no_other_waiting) {
+  OutboundRig rig;
+  const auto bad = rig.destination("a");
+  rig.destination("b");
+  auto row = rig.value_of(rig.base.store->get(model::Kind::kDestination, bad.id.str())).value();
+  row.doc.replace(row.doc.find("a.example"), 9, "e.example");
+  rig.done(rig.base.store->apply({.writes = {ports::Put{row}}}));
+  rig.emit();
+  rig.settle();
+  EXPECT_EQ(rig.receivers.seen.size(), 1U);
+  EXPECT_EQ(rig.receivers.at(OutboundRig::url("b")).size(), 1U);
+}
+
 TEST(Destinations, rotation_signs_with_both_until_the_older_one_ends) {
   OutboundRig rig;
   const auto made = rig.destination("a");

@@ -30,9 +30,9 @@ bool Rounds::is_stopping() const { return state_->is_stopping; }
 
 ports::Task<void> Rounds::run(std::shared_ptr<State> state) {
   if (state->is_running) co_return;  // the round that runs sees that another is wanted
-  state->is_running = true;
+  // Also when a round throws: the next one is run all the same.
+  const std::unique_ptr<bool, void (*)(bool*)> running(&(state->is_running = true), [](bool* flag) { *flag = false; });
   while (!state->is_stopping && state->is_wanted.exchange(false)) co_await state->round();
-  state->is_running = false;
 }
 
 ports::Task<void> side_by_side(std::vector<ports::Task<void>> tasks) {

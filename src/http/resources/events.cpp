@@ -52,16 +52,20 @@ bool EventFilter::shows(const Caller& caller, const model::Event& event) const {
 
 namespace {
 
+constexpr int kMostSieved = 500;
+
 /// The first `wanted` events that the caller may see.
 ports::Answer<std::vector<model::Event>> find_events(const EventWorld& world, const Caller& caller, EventFilter filter,
                                                      std::size_t wanted) {
   std::vector<model::Event> out;
   auto& query = filter.query;
-  query.limit = static_cast<int>(wanted);
+  // Where most may be passed over, more are read at a time.
+  const bool is_sieved = !filter.types.empty() || !caller.limits.connections.empty() || !caller.limits.credentials.empty();
+  query.limit = is_sieved ? kMostSieved : static_cast<int>(wanted);
   for (;;) {
     auto page = co_await world.context.store().events(query);
     if (!page) co_return fail(std::move(page.error()));
-    const bool is_last = page->size() < wanted;
+    const bool is_last = std::cmp_less(page->size(), query.limit);
     for (auto& event : *page) {
       query.after = event.sequence;
       if (filter.shows(caller, event)) out.push_back(std::move(event));
