@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "model/encoding.hpp"
@@ -40,8 +41,8 @@ model::Result<Parsed> parsed(const ServiceDocument& from, const Incoming& reques
 }
 
 std::vector<std::string> types(const Parsed& all) {
-  std::vector<std::string> out;
-  for (const auto& message : all.messages) out.push_back(message.event_type);
+  std::vector<std::string> out(all.messages.size());
+  std::ranges::transform(all.messages, out.begin(), &Message::event_type);
   return out;
 }
 

@@ -6,6 +6,7 @@
 
 #include "model/encoding.hpp"
 #include "model/json_reader.hpp"
+#include "services/document/spelling.hpp"
 
 namespace valetkey::services::verify {
 namespace {
@@ -14,17 +15,6 @@ namespace json = boost::json;
 
 constexpr Reason kMalformed = "token_malformed";
 constexpr std::size_t kMostKid = 256;
-
-constexpr std::array<std::pair<std::string_view, JwtAlgorithm>, 10> kAlgorithms{{{"HS256", JwtAlgorithm::kHs256},
-                                                                                 {"HS384", JwtAlgorithm::kHs384},
-                                                                                 {"HS512", JwtAlgorithm::kHs512},
-                                                                                 {"RS256", JwtAlgorithm::kRs256},
-                                                                                 {"RS384", JwtAlgorithm::kRs384},
-                                                                                 {"RS512", JwtAlgorithm::kRs512},
-                                                                                 {"ES256", JwtAlgorithm::kEs256},
-                                                                                 {"ES384", JwtAlgorithm::kEs384},
-                                                                                 {"EdDSA", JwtAlgorithm::kEdDsa},
-                                                                                 {"PS256", JwtAlgorithm::kPs256}}};
 
 /// nullopt: not an object, or an ambiguous one.
 std::optional<json::value> object_in(std::string_view part) {
@@ -69,12 +59,6 @@ Finding<Jws> parse_jws(std::string_view text) {
 const JwtAlgorithm* allowed_algorithm(const std::vector<JwtAlgorithm>& allowed, std::string_view name) {
   const auto found = std::ranges::find_if(allowed, [&](JwtAlgorithm one) { return spelling(one) == name; });
   return found == allowed.end() ? nullptr : &*found;
-}
-
-std::string_view spelling(JwtAlgorithm algorithm) {
-  for (const auto& [name, value] : kAlgorithms)
-    if (value == algorithm) return name;
-  return {};
 }
 
 const HashAlgorithm* secret_digest(JwtAlgorithm algorithm) {

@@ -26,7 +26,6 @@ Finding<Jws> parse_jws(std::string_view text);
 /// Which of the document's algorithms the token says it uses; the token alone never decides. nullptr: none of them.
 const JwtAlgorithm* allowed_algorithm(const std::vector<JwtAlgorithm>& allowed, std::string_view name);
 
-std::string_view spelling(JwtAlgorithm algorithm);
 /// Whether it signs with a secret (HS256, ...), and with which digest.
 const HashAlgorithm* secret_digest(JwtAlgorithm algorithm);
 
