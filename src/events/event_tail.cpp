@@ -39,15 +39,16 @@ void EventTail::close() {
 
 ports::Task<EventTail::News> EventTail::wait(model::TenantId tenant, std::int64_t after, model::BootTime until) {
   co_return co_await ports::completed_by<News>([&](ports::Completion<News> done) {
-    std::optional<News> now;
-    {
-      const std::lock_guard lock(mutex_);
-      const auto latest = latest_.find(tenant);
-      if (is_closed_) now = News::kEnd;
-      else if (latest != latest_.end() && latest->second > after) now = News::kEvents;
-      else waiters_.push_back({tenant, after, until, std::move(done)});
+    std::unique_lock lock(mutex_);
+    const auto latest = latest_.find(tenant);
+    const bool has_news = latest != latest_.end() && latest->second > after;
+    if (!is_closed_ && !has_news) {
+      waiters_.push_back({tenant, after, until, std::move(done)});
+      return;
     }
-    if (now) done(*now);
+    const auto news = is_closed_ ? News::kEnd : News::kEvents;
+    lock.unlock();
+    done(news);
   });
 }
 
