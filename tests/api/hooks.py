@@ -171,10 +171,12 @@ def lead_to_something_that_lives(case):
 
 
 def agreeing_credential(body, is_linked):
-    kept = ("description", "completion", "pkce", "opener_origins", "rotation_grace", "audiences", "config_services", "token_params", "custom")
+    kept = ("description", "completion", "pkce", "opener_origins", "rotation_grace", "audiences", "token_params")
     chosen = {member: body[member] for member in kept if body.get(member) is not None}
     if "opener_origins" in chosen:
         chosen["opener_origins"] = ["https://app.example"]
+    if body.get("config_services"):
+        chosen["config_services"] = {"webhook_event_verification": "preset/slack", "webhook_parser": None}
     if not is_linked and dice.random() < 0.3:  # names are unique
         chosen["name"] = body["name"]
     return {**credential_body(body["grant_type"]), **chosen}
