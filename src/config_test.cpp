@@ -201,6 +201,7 @@ TEST_F(ConfigTest, values_are_refused_with_what_is_accepted) {
            {"threads = 257", "from 0 to 256"},
            {"cache_bytes = '1MB'", "256MiB"},
            {"cache_bytes = 1048575", "at least 1MiB"},
+           {"webhook_body_limit = '2MiB'", "at least 1KiB, at most 1MiB"},
            {"cache_bytes = '9223372036854775807GiB'", "256MiB"},
            {"token_request_timeout = 0", R"(from "1s" to "2m")"},
            {"token_request_timeout = 121", R"(from "1s" to "2m")"},

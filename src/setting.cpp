@@ -98,12 +98,18 @@ std::string show_duration(const Config& config) {
   return shown(config.*kMember);
 }
 
+/// As it is written in a sentence.
+std::string unquoted(std::string text) {
+  std::erase(text, '"');
+  return text;
+}
+
 template <auto kMember, std::int64_t kLeast, std::int64_t kMost = std::numeric_limits<std::int64_t>::max()>
 Result<void> set_size(Config& config, const Value& value) {
   const auto size = as_size(value);
   if (!size || *size < kLeast || *size > kMost) {
-    const auto most = kMost == std::numeric_limits<std::int64_t>::max() ? std::string() : fmt::format(", at most {}", shown_size(kMost));
-    return must(fmt::format("bytes, or a size like 512KiB, 256MiB or 1GiB, at least {}{}", shown_size(kLeast), most));
+    const auto most = kMost == std::numeric_limits<std::int64_t>::max() ? std::string() : ", at most " + unquoted(shown_size(kMost));
+    return must(fmt::format("bytes, or a size like 512KiB, 256MiB or 1GiB, at least {}{}", unquoted(shown_size(kLeast)), most));
   }
   config.*kMember = static_cast<std::size_t>(*size);
   return {};
