@@ -40,6 +40,9 @@ std::optional<std::string> text_of(const Expr& expression, const Facts& facts);
 std::vector<std::string> texts_of(const Expr& expression, const Facts& facts);
 /// What the expression reads that a signature may not cover: "header:x-github-event", "query:x", "body". For `unsigned`.
 std::vector<std::string> sources_of(const Expr& expression);
+/// Of them, those that this value was read from: of coalesce() the operand that gave it, as an earlier one that is added becomes the
+/// source.
+std::vector<std::string> sources_of(const Expr& expression, const Facts& facts);
 
 /// kInvalidInput where an HMAC of a value is asked for that S26 does not allow; a value that is absent is empty text.
 model::Result<std::string> fill(const Text& text, const Facts& facts);

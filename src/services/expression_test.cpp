@@ -116,6 +116,15 @@ TEST(Expression, sources_are_told) {
               ElementsAre("header:x-a", "body", "query:q"));
 }
 
+TEST(Expression, sources_of_a_value_are_those_that_gave_it) {
+  World world;
+  const auto sources = [&](std::string_view text) { return sources_of(*parse_expression(text), world.facts()); };
+  EXPECT_THAT(sources("coalesce(header(x-none), query(hub.mode), type)"), ElementsAre("query:hub.mode"));
+  EXPECT_THAT(sources("coalesce(header(x-none), missing)"), ElementsAre("header:x-none", "body"));
+  EXPECT_THAT(sources("join('.', header(x-none), type)"), ElementsAre("header:x-none", "body"));
+  EXPECT_THAT(sources("concat(coalesce(param(topic), type), '-')"), ElementsAre());
+}
+
 TEST(Expression, faults_say_where) {
   const std::pair<std::string, std::string_view> cases[] = {
       {"", "must have 1 to 1024 bytes"},

@@ -221,6 +221,32 @@ void collect(const Expression& expression, const Facts& facts, Collected& into) 
   }
 }
 
+void add_source(const Expression& expression, Collected& into) {
+  switch (expression.of) {
+    case Of::kHeader: return into.add("header:" + expression.text);
+    case Of::kQuery: return into.add("query:" + expression.text);
+    case Of::kItem:
+    case Of::kRoot:
+    case Of::kForm:
+    case Of::kFirstKey:
+    case Of::kEach: return into.add("body");
+    default: return;
+  }
+}
+
+/// The operand of coalesce() that gives its value; null: none does.
+const Expression* giving(const Expression& expression, const Facts& facts) {
+  for (const auto& operand : expression.operands)
+    if (!value_of(*operand, facts).value_or("").empty()) return operand.get();
+  return nullptr;
+}
+
+void add_sources(const Expression& expression, const Facts& facts, Collected& into) {
+  add_source(expression, into);
+  if (const auto* one = expression.of == Of::kCoalesce ? giving(expression, facts) : nullptr) return add_sources(*one, facts, into);
+  for (const auto& operand : expression.operands) add_sources(*operand, facts, into);
+}
+
 }  // namespace
 
 std::optional<std::string> text_of(const Expr& expression, const Facts& facts) {
@@ -235,18 +261,13 @@ std::vector<std::string> texts_of(const Expr& expression, const Facts& facts) {
 
 std::vector<std::string> sources_of(const Expr& expression) {
   Collected out;
-  visit_all(expression, [&](const Expression& each) {
-    switch (each.of) {
-      case Of::kHeader: return out.add("header:" + each.text);
-      case Of::kQuery: return out.add("query:" + each.text);
-      case Of::kItem:
-      case Of::kRoot:
-      case Of::kForm:
-      case Of::kFirstKey:
-      case Of::kEach: return out.add("body");
-      default: return;
-    }
-  });
+  visit_all(expression, [&](const Expression& each) { add_source(each, out); });
+  return out.take();
+}
+
+std::vector<std::string> sources_of(const Expr& expression, const Facts& facts) {
+  Collected out;
+  if (expression) add_sources(*expression, facts, out);
   return out.take();
 }
 

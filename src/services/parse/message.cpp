@@ -13,21 +13,21 @@ constexpr std::size_t kMostTypeBytes = 256;
 constexpr std::size_t kMostIdBytes = 512;
 
 /// Whether the signature says nothing of something that the value was read from (S25, S32).
-bool is_unsigned(const Expr& expression, const Verdict& verdict) {
+bool is_unsigned(const Expr& expression, const Facts& facts, const Verdict& verdict) {
   constexpr std::string_view kHeader = "header:";
-  return std::ranges::any_of(sources_of(expression), [&](std::string_view source) {
+  return std::ranges::any_of(sources_of(expression, facts), [&](std::string_view source) {
     if (source == "body") return !verdict.covers_body;
     if (!source.starts_with(kHeader)) return !verdict.signs_query;
     return std::ranges::find(verdict.signed_headers, source.substr(kHeader.size())) == verdict.signed_headers.end();
   });
 }
 
-std::vector<std::string> unsigned_members(const MessageRule& rule, const Verdict& verdict, bool has_payload) {
+std::vector<std::string> unsigned_members(const MessageRule& rule, const Facts& facts, const Verdict& verdict, bool has_payload) {
   std::vector<std::string> out;
-  if (is_unsigned(rule.type, verdict)) out.emplace_back("event_type");
-  if (is_unsigned(rule.id, verdict)) out.emplace_back("event_id");
-  if (is_unsigned(rule.app_user_id, verdict)) out.emplace_back("app_user_id");
-  if (rule.occurred_at != nullptr && is_unsigned(rule.occurred_at->value, verdict)) out.emplace_back("occurred_at");
+  if (is_unsigned(rule.type, facts, verdict)) out.emplace_back("event_type");
+  if (is_unsigned(rule.id, facts, verdict)) out.emplace_back("event_id");
+  if (is_unsigned(rule.app_user_id, facts, verdict)) out.emplace_back("app_user_id");
+  if (rule.occurred_at != nullptr && is_unsigned(rule.occurred_at->value, facts, verdict)) out.emplace_back("occurred_at");
   if (has_payload && !verdict.covers_body) out.emplace_back("event_payload");
   return out;
 }
@@ -60,7 +60,7 @@ Message message_of(const MessageRule& rule, const Facts& facts, const Verdict& v
   out.event_payload = payload_of(rule.payload, facts);
   if (rule.occurred_at != nullptr)
     if (const auto text = text_of(rule.occurred_at->value, facts)) out.occurred_at = time_of(*text, rule.occurred_at->unit);
-  out.unsigned_members = unsigned_members(rule, verdict, !out.event_payload.is_null());
+  out.unsigned_members = unsigned_members(rule, facts, verdict, !out.event_payload.is_null());
   return out;
 }
 

@@ -74,6 +74,23 @@ TEST(ReadEvents, security_s25_unsigned_sources_are_told) {
   EXPECT_THAT(told({.signed_headers = {"x-type"}, .signs_query = true}), IsEmpty());
 }
 
+/// Of coalesce() the operand that gave the value is judged; an earlier one that somebody adds becomes the source, and is not signed (S29).
+TEST(ReadEvents, security_s29_the_operand_that_gave_the_id_is_judged) {
+  const auto from = document(R"j({})j", R"j({"type": "'x'", "id": "coalesce(header(webhook-id), header(svix-id))"})j");
+  const auto told = [&](const model::Pairs& headers) {
+    return parsed(from, posted("{}", headers), {.signed_headers = {"webhook-id"}})->messages.at(0).unsigned_members;
+  };
+  EXPECT_THAT(told({{"webhook-id", "1"}}), IsEmpty());
+  EXPECT_THAT(told({{"webhook-id", "1"}, {"svix-id", "2"}}), IsEmpty());
+  EXPECT_THAT(told({{"svix-id", "2"}}), ElementsAre("event_id"));
+  EXPECT_THAT(told({{"svix-id", "2"}, {"webhook-id", ""}}), ElementsAre("event_id"));
+  const auto svix = [&](const model::Pairs& headers) {
+    return parsed(from, posted("{}", headers), {.signed_headers = {"svix-id"}})->messages.at(0).unsigned_members;
+  };
+  EXPECT_THAT(svix({{"svix-id", "2"}}), IsEmpty());
+  EXPECT_THAT(svix({{"svix-id", "2"}, {"webhook-id", "added"}}), ElementsAre("event_id"));
+}
+
 TEST(ReadEvents, security_s32_uncovered_body_is_told) {
   const auto from = document(R"j({})j", R"j({"type": "type", "id": "'fixed'", "occurred_at": {"value": "at"}})j");
   const auto read = parsed(from, posted(R"j({"type": "t", "at": 1})j"), {.covers_body = false});
