@@ -28,6 +28,17 @@ const Alternative* chosen(const ServiceDocument& document, verify::RequestView& 
   return nullptr;
 }
 
+verify::Finding<std::optional<verify::KeyRequest>> wanted_key(verify::Examination& examination) {
+  if (auto prepared = examination.prepare(); !prepared) return std::unexpected(prepared.error());
+  return examination.key_request();
+}
+
+/// A rejection is answered as the document says.
+Verdict with_reply(Verdict verdict, const ServiceDocument& document) {
+  if (verdict.outcome == Outcome::kRejected && !verdict.reply) verdict.reply = rejected("", document.refusal_status, {}).reply;
+  return verdict;
+}
+
 }  // namespace
 
 Verdict rejected(std::string reason, int status, std::vector<Step> steps, bool is_retryable) {
@@ -38,48 +49,39 @@ Verdict rejected(std::string reason, int status, std::vector<Step> steps, bool i
 
 ports::Task<Verdict> DeclaredVerification::verify(const ServiceDocument& document, const Incoming& request, const EndpointValues& values,
                                                   model::TenantId tenant, Run run) {
-  if (has_challenges(document, false)) {
-    if (auto answered = answer_challenge(document, request, values, false)) {
-      if (answered->outcome == Outcome::kRejected && !answered->reply) answered->reply = rejected("", document.refusal_status, {}).reply;
-      co_return std::move(*answered);
-    }
-  }
+  if (has_challenges(document, false))
+    if (auto answered = answer_challenge(document, request, values, false)) co_return with_reply(std::move(*answered), document);
   verify::RequestView view(request, values, rule_of(document));
+  verify::Trace trace(run == Run::kDry);
+  const auto refused = [&](verify::Reason reason, bool is_retryable = false) {
+    return rejected(std::string(reason), document.refusal_status, trace.take(), is_retryable);
+  };
   const auto* alternative = chosen(document, view);
   if (alternative == nullptr)
-    co_return rejected("no_alternative", document.refusal_status, {{"scheme", "no way to verify applies to this request", false}});
-  auto verdict = co_await verify_by(document, *alternative, view, tenant, run);
-  if (verdict.outcome != Outcome::kVerified || !has_challenges(document, true)) co_return verdict;
-  auto answered = answer_challenge(document, request, values, true, &verdict);
-  if (!answered) co_return verdict;
-  if (answered->outcome == Outcome::kRejected && !answered->reply) answered->reply = rejected("", document.refusal_status, {}).reply;
-  if (answered->outcome != Outcome::kChallenge || answered->fetch_url.empty() || run == Run::kDry) co_return std::move(*answered);
-  co_return co_await fetched(std::move(*answered), document, std::move(tenant));
-}
+    co_return refused(trace.rejected("no_alternative", "scheme", "no way to verify applies to this request").error());
+  if (!alternative->name.empty()) trace.found("scheme", [&] { return alternative->name; });
 
-ports::Task<Verdict> DeclaredVerification::verify_by(const ServiceDocument& document, const Alternative& alternative,
-                                                     verify::RequestView& view, model::TenantId tenant, Run run) {
-  verify::Trace trace(run == Run::kDry);
-  if (!alternative.name.empty()) trace.found("scheme", [&] { return alternative.name; });
-  verify::Examination examination(document, alternative, view, trace);
-  const auto refused = [&](verify::Reason reason) { return rejected(std::string(reason), document.refusal_status, trace.take()); };
-  if (auto prepared = examination.prepare(); !prepared) co_return refused(prepared.error());
-  auto wanted = examination.key_request();
+  verify::Examination examination(document, *alternative, view, trace);
+  auto wanted = wanted_key(examination);
   if (!wanted) co_return refused(wanted.error());
   verify::KeySetPtr keys;
   if (*wanted) {
-    auto answer = co_await keys_.keys(std::move(**wanted), std::move(tenant));
+    auto answer = co_await keys_.keys(std::move(**wanted), tenant);
     if (!answer) {
-      (void)trace.rejected(answer.error().reason, "key", std::move(answer.error().why));
-      co_return rejected(std::string(answer.error().reason), document.refusal_status, trace.take(), answer.error().is_retryable);
+      auto& failure = answer.error();
+      co_return refused(trace.rejected(failure.reason, "key", std::move(failure.why)).error(), failure.is_retryable);
     }
     keys = std::move(*answer);
   }
-  Verdict verdict;
+  Verdict verdict{.outcome = Outcome::kVerified};
   if (auto decided = examination.decide(keys.get(), verdict); !decided) co_return refused(decided.error());
-  verdict.outcome = Outcome::kVerified;
   verdict.steps = trace.take();
-  co_return verdict;
+  if (!has_challenges(document, true)) co_return verdict;
+  auto answered = answer_challenge(document, request, values, true, &verdict);
+  if (!answered) co_return verdict;
+  if (answered->outcome != Outcome::kChallenge || answered->fetch_url.empty() || run == Run::kDry)
+    co_return with_reply(std::move(*answered), document);
+  co_return co_await fetched(std::move(*answered), document, std::move(tenant));
 }
 
 /// The URL that a verified challenge asks to be called, whose host the document pins (S30).

@@ -4,7 +4,6 @@
 #include "services/incoming.hpp"
 #include "services/keys/key_fetch.hpp"
 #include "services/services.hpp"
-#include "services/verify/request_view.hpp"
 
 namespace valetkey::services {
 
@@ -19,8 +18,6 @@ class DeclaredVerification {
                               model::TenantId tenant, Run run);
 
  private:
-  ports::Task<Verdict> verify_by(const ServiceDocument& document, const Alternative& alternative, verify::RequestView& view,
-                                 model::TenantId tenant, Run run);
   ports::Task<Verdict> fetched(Verdict verdict, const ServiceDocument& document, model::TenantId tenant);
 
   KeyFetch& keys_;

@@ -4,7 +4,6 @@
 
 #include <boost/json.hpp>
 
-#include "adapters/local_bus/local_bus.hpp"
 #include "support/vault_rig.hpp"
 #include "vault/places.hpp"
 
@@ -29,8 +28,21 @@ std::string preset() {
   return boost::json::serialize(document);
 }
 
+/// Tells its one listener.
+class OneListener final : public ports::EventBus {
+ public:
+  std::shared_ptr<void> subscribe(std::function<void(const ports::Change*)> listener) override {
+    listener_ = std::move(listener);
+    return std::make_shared<int>(0);
+  }
+  void publish(const ports::Change* change) override { listener_(change); }
+
+ private:
+  std::function<void(const ports::Change*)> listener_;
+};
+
 class Directory : public ::testing::Test {
- protected:
+ public:
   /// Writes version `number` of serv_one, which becomes the current one.
   void write(std::int64_t number, std::string text, Implementation implementation = Implementation::kDeclarative,
              std::vector<std::string> kinds = {std::string(kVerification)}) {
@@ -56,7 +68,7 @@ class Directory : public ::testing::Test {
   test::VaultRig rig;
   std::unique_ptr<vault::KeyRing> ring = rig.ring();
   vault::Records records{rig.store, *ring};
-  adapters::local_bus::LocalBus bus;
+  OneListener bus;
   PresetLibrary presets = *PresetLibrary::read({{"one", boost::json::parse(preset())}});
   ServiceDirectory directory{records, *ring, bus, presets};
 };

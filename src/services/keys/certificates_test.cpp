@@ -66,7 +66,7 @@ struct RootFile {
 };
 
 class Certificates : public ::testing::Test {
- protected:
+ public:
   SigningKey root_key = SigningKey::ec("P-256");
   SigningKey key = SigningKey::rsa();
   Made root = make(root_key, "a root", true, nullptr, root_key);

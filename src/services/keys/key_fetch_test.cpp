@@ -32,7 +32,7 @@ std::string jwks(std::initializer_list<std::string_view> kids) {
 }
 
 class KeyFetching : public ::testing::Test {
- protected:
+ public:
   KeyRequest jwks_request(std::string kid = "") {
     return {.from = From::kJwks, .url = "https://keys.example/jwks", .hosts = {"keys.example"}, .kid = std::move(kid)};
   }

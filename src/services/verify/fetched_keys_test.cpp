@@ -21,7 +21,7 @@ std::string set_of(const SigningKey& key, std::string_view kid) {
 
 // A token that a provider's published key signs, for whoever its audience says.
 class Published : public ::testing::Test {
- protected:
+ public:
   Published() {
     rig.values.parameters = {{"audience", "https://broker.example/hook"}};
     rig.http.answer = [this](const auto&) { return ScriptedHttp::reply(set_of(key, "one")); };
@@ -78,7 +78,7 @@ TEST_F(Published, a_key_that_cannot_be_fetched_is_no_verdict_on_the_request) {
 
 // Amazon SNS: one signer for all customers, whose certificate the message names.
 class Notifications : public ::testing::Test {
- protected:
+ public:
   static std::string member(const std::string& name, const std::string& value) { return "\"" + name + "\":\"" + value + "\""; }
   /// A message as Amazon signs it, with what is changed afterwards.
   std::string message(const std::string& type, const std::string& certificate_url, const std::string& topic = "arn:mine") {

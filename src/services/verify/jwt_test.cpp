@@ -29,7 +29,7 @@ const SigningKey& rsa_key() {
 }
 
 class Jwt : public ::testing::Test {
- protected:
+ public:
   void make(const std::string& algorithms, const std::string& more = "", const std::string& key = R"({"secret":"s"})") {
     rig.emplace(document(algorithms, more, key));
     rig->set_secret("s", "a shared secret");

@@ -213,6 +213,30 @@ TEST(Items, security_s32_each_item_must_be_signed) {
   EXPECT_EQ(reason_of("7"), "signature_missing");
 }
 
+TEST(Coverage, headers_and_query_that_are_signed_are_told) {
+  VerifyRig rig(document(
+      R"("verify":[{"scheme":"hmac","algorithm":"sha256","key":{"secret":"s"},"signature":{"header":"x-sig","decode":"hex"},)"
+      R"("message":[{"header":"x-id"},"timestamp","url","raw"],"timestamp":{"header":"x-time","unit":"s","past":300,"future":60}}])"));
+  rig.set_secret("s", "secret");
+  rig.request.query_text = "a=1";
+  rig.add_header("x-id", "one");
+  rig.add_header("x-time", from_now(0));
+  rig.add_header("x-sig", to_hex(mac("SHA256", "secret", "one" + from_now(0) + rig.request.public_url + "?a=1")));
+  const auto verdict = rig.verify();
+  ASSERT_EQ(verdict.outcome, Outcome::kVerified) << verdict.reason;
+  EXPECT_EQ(verdict.signed_headers, (std::vector<std::string>{"x-id", "x-time"}));
+  EXPECT_TRUE(verdict.signs_query);
+  EXPECT_TRUE(verdict.covers_body);
+  // The public URL is the configured one, whatever host the request names.
+  rig.add_header("host", "evil.example");
+  EXPECT_EQ(rig.reason(), "");
+  rig.request.query_text = "a=2";
+  EXPECT_EQ(rig.reason(), "signature_mismatch");
+  rig.request.query_text = "a=1";
+  rig.request.headers.emplace_back("x-id", "one");
+  EXPECT_EQ(rig.reason(), "message_incomplete");
+}
+
 TEST(Secrets, an_empty_key_signs_for_nobody) {
   VerifyRig rig(
       document(R"("verify":[{"scheme":"hmac","algorithm":"sha256","key":{"secret":"s","strip_prefix":"whsec_","decode":"base64"},)"

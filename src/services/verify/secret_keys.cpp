@@ -49,6 +49,7 @@ Finding<std::vector<model::Secret>> secret_keys(const KeySource& source, const E
     return trace.rejected("secret_missing", kWhat,
                           fmt::format("the request does not say which value of {} it is signed with", source.secret));
   std::vector<model::Secret> keys;
+  keys.reserve(found->second.size());
   std::size_t unreadable = 0;
   for (const auto& secret : found->second) {
     auto text = secret.reveal();
