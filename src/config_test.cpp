@@ -123,6 +123,7 @@ constexpr std::array kCases{
     Case{"machine_id", "machine_id = 'a'", "b", "\"b\""},
     Case{"log_level", "log_level = 'debug'", "warning", "\"warning\""},
     Case{"threads", "threads = 3", "4", "4"},
+    Case{"script_workers", "script_workers = 2", "8", "8"},
     Case{"cache_bytes", "cache_bytes = '1GiB'", "3145728", "\"3MiB\""},
     Case{"webhook_body_limit", "webhook_body_limit = '256KiB'", "2048", "\"2KiB\""},
     Case{"token_request_timeout", "token_request_timeout = 10", "2m", "\"2m\""},
