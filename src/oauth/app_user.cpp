@@ -68,7 +68,8 @@ ports::Task<std::string> app_user_id_of(Context& context, const Client& client, 
   connected.access_token = account.answer.access_token;
   connected.connecting = {.credential = connection.credential, .endpoint_set = client.set.number, .fields = account.fields};
   auto found = co_await context.services->app_user_id(std::move(connected));
-  if (found) co_return found->empty() ? connection.app_user_id : std::move(*found);
+  if (found && found->empty()) co_return connection.app_user_id;
+  if (found) co_return std::move(*found);
   context.log.write(ports::LogLevel::kWarning, "the user id mapper failed, the connection's events find it once it is connected anew",
                     {{"connection", connection.id.str()}, {"service", mapper->second}, {"cause", found.error().detail}});
   co_return connection.app_user_id;

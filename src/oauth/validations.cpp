@@ -94,7 +94,11 @@ ports::Answer<void> Validations::record(const Access& access, const Checked& che
     ports::Unit unit;
     unit.preconditions.emplace_back(vault::Records::unchanged(*connection));
     connection->validation = model::Validation{std::string(to_string(checked.found.outcome)), checked.found.reason, at};
-    if (proves_account(*connection, *access.client, checked.found)) connection->app_user_id = connection->account;
+    if (proves_account(*connection, *access.client, checked.found)) {
+      connection->app_user_id = connection->account;
+      // Whoever waits for this user's connection looks again.
+      unit.events.push_back(connection_event(context_, "connection.identified", *connection, {{"app_user_id", connection->app_user_id}}));
+    }
     // A grant that was replaced or renewed meanwhile is not the one that was found invalid.
     if (checked.is_final && connection->state == model::ConnectionState::kActive &&
         connection->current_grant == access.connection->current_grant) {

@@ -175,6 +175,8 @@ TEST(Validations, security_s28_an_account_of_the_callback_is_matched_on_once_the
   rig.services.verdicts.push_back(found(TokenVerdict::kValid, "", "realm-7"));
   EXPECT_TRUE(rig.validate(connection));
   EXPECT_EQ(rig.stored(connection).app_user_id, "realm-7");
+  EXPECT_TRUE(rig.validate(connection));
+  EXPECT_EQ(std::ranges::count(rig.event_types(), "connection.identified"), 1) << "events that wait for this user are matched by it";
 }
 
 TEST(ValidationSchedule, each_connection_is_checked_once_an_interval) {

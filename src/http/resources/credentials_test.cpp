@@ -77,7 +77,9 @@ TEST_F(CredentialsTest, every_bad_member_is_told_with_its_pointer) {
       {"a public client with a secret", body(R"(,"client_authentication":"none")"), {"/client_secret"}},
       {"an authentication type of nobody", body(R"(,"authentication_type":"saml")"), {"/authentication_type"}},
       {"front channel", body(R"(,"response_type":"token")"), {"/response_type"}, "not_supported"},
-      {"custom token steps", body(R"(,"custom":true)"), {"/custom"}, "not_supported"},
+      {"custom token steps without services",
+       body(R"(,"custom":true)"),
+       {"/config_services/token_generation", "/config_services/token_refreshal"}},
       {"a callback key that nobody reserved", body(R"(,"callback_key":"AAAAAAAAAAAAAAAAAAAAAA")"), {"/callback_key"}},
   };
   for (const auto& row : table) {
