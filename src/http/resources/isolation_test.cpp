@@ -33,7 +33,19 @@ class IsolationTest : public testing::Test {
     if (path.starts_with("/v1/events/")) return {std::string(rig.get("/v1/events").at("data").at(0).at("id").as_string())};
     if (path.starts_with("/v1/tenants/")) return {rig.engine.tenant.str()};
     if (path.starts_with("/v1/connect-sessions/")) return {session()};
+    if (path.starts_with("/v1/destinations/")) return {destination()};
+    if (path.starts_with("/v1/deliveries/")) return {delivery()};
     return {};
+  }
+  std::string destination() {
+    const model::DestinationId id{"dest_1"};
+    rig.put(model::Destination{.id = id, .tenant = rig.engine.tenant, .name = "orders", .url = "https://shop.example/hooks"});
+    return id.str();
+  }
+  std::string delivery() {
+    const model::DeliveryId id{"dlv_1"};
+    rig.put(model::Delivery{.id = id, .tenant = rig.engine.tenant, .destination = model::DestinationId{"dest_1"}});
+    return id.str();
   }
   std::string session() {
     const auto id = ports::new_id<model::ConnectSessionId>(rig.engine.clock, rig.engine.random);
