@@ -35,6 +35,12 @@ async function destination(path, more = {}) {
 }
 const connect = () => broker.api('POST', '/v1/connections', { body: imported(credential, { id: `user-${++users}` }) });
 const arrived = (path, count = 1) => eventually(() => receiver.at(path).length >= count && receiver.at(path), { what: `${count} at ${path}` });
+/** Moves the clock on until it holds: what looks once a second may have looked just before. */
+const in_time = (holds) => eventually(async () => {
+  const answer = await holds();
+  if (!answer) await broker.advance(1);
+  return answer;
+}, { what: holds.toString() });
 const delivery_to = async ({ id }, holds) => eventually(async () => {
   const { data } = await broker.api('GET', `/v1/deliveries?destination=${id}`);
   return data.find(holds);
@@ -96,7 +102,8 @@ describe('a delivery', () => {
       const failed = await delivery_to(to, ({ attempts }) => attempts === 1);
       assert.deepEqual([failed.state, failed.log[0].error, failed.log[0].status], ['pending', error, status]);
       await broker.advance(6);
-      const [first, second] = await arrived(path, 2);
+      await in_time(() => receiver.at(path).length >= 2);
+      const [first, second] = receiver.at(path);
       assert.equal(first.id, second.id, 'the same webhook-id');
       await delivery_to(to, ({ state }) => state === 'delivered');
       assert.equal(receiver.at('/stolen').length, 0);
@@ -174,7 +181,7 @@ describe('a destination', () => {
     const to = await destination('/again');
     await connect();
     for (let i = 0; i < 11; ++i) {
-      await delivery_to(to, ({ attempts }) => attempts === i + 1);
+      await in_time(async () => (await broker.api('GET', `/v1/deliveries?destination=${to.id}`)).data.some(({ attempts }) => attempts === i + 1));
       await broker.advance(80_000);
     }
     const dead = await delivery_to(to, ({ state }) => state === 'dead');
