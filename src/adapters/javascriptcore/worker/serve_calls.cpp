@@ -27,9 +27,9 @@ void warm_up(const Engine& engine, JSContextGroupRef group) {
 }
 
 void collect(const Engine& engine, JSContextGroupRef group) {
-  auto* const context = engine.JSGlobalContextCreateInGroup(group, nullptr);
-  engine.JSGarbageCollect(context);
-  engine.JSGlobalContextRelease(context);
+  auto* const context = engine.global_context_create_in_group(group, nullptr);
+  engine.garbage_collect(context);
+  engine.global_context_release(context);
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ void collect(const Engine& engine, JSContextGroupRef group) {
 int serve_calls() {
   Engine engine{};
   if (auto wrong = open_engine(engine); !wrong.empty()) return refuse(std::move(wrong));
-  const auto* const group = engine.JSContextGroupCreate();
+  const auto* const group = engine.context_group_create();
   warm_up(engine, group);
   if (auto wrong = confine(); !wrong.empty()) return refuse(std::move(wrong));
   if (!write_frame({.kind = FrameKind::kReady})) return 1;
