@@ -158,8 +158,8 @@ ports::Task<ArrivalAnswer> Ingress::challenged(const Visit& visit, services::Ver
 
 ArrivalAnswer Ingress::rejected(Visit& visit, services::Verdict verdict) {
   auto reply = verdict.reply.value_or(services::Reply{.status = 401});
-  // A key that cannot be fetched says nothing of the sender.
-  if (verdict.reason == "key_unavailable") {
+  // What is away here, or a key that cannot be fetched, says nothing of the sender.
+  if (reply.status == 503) {
     count(visit.kind, "unavailable");
   } else {
     count(visit.kind, "rejected");
