@@ -17,7 +17,7 @@ using model::TenantId;
 using Lease = WorkerPool::Lease;
 
 class WorkerPoolTest : public ::testing::Test {
- protected:
+ public:
   std::shared_ptr<WorkerPool> pool_of(int workers, std::size_t waiting = 32, model::Milliseconds wait = model::Milliseconds{60'000}) {
     return std::make_shared<WorkerPool>(
         PoolSettings{

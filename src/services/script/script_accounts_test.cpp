@@ -22,7 +22,7 @@ class OneApi final : public ports::AccountApi {
 };
 
 class ScriptAccounts : public ::testing::Test {
- protected:
+ public:
   ScriptAccount rights() { return {.api = &api}; }
   model::Result<std::string> map(std::string source, ScriptAccount with) {
     script.source = std::move(source);

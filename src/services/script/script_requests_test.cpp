@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kSecret = "a secret of some length";
 
 class ScriptRequests : public ::testing::Test {
- protected:
+ public:
   ScriptRequests() {
     request.method = "POST";
     request.path = "/hooks/acme/key";

@@ -22,7 +22,7 @@ class OneServer final : public ports::HttpClient {
 };
 
 class ScriptTokens : public ::testing::Test {
- protected:
+ public:
   ScriptTokens() {
     step.kind = ports::TokenStep::Kind::kRefreshal;
     step.tenant = script.tenant;
