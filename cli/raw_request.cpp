@@ -15,9 +15,10 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";  ///< of a token, beside letters and digits (RFC 9110 5.6.2)
+
 bool is_token(std::string_view text) {
-  const std::string_view kOthers = "!#$%&'*+-.^_`|~";
-  const auto fits = [kOthers](char c) {
+  const auto fits = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || kOthers.find(c) != std::string_view::npos;
   };
   return !text.empty() && std::ranges::all_of(text, fits);

@@ -12,7 +12,6 @@ namespace valetkey::http {
 namespace {
 
 namespace json = boost::json;
-using model::fail;
 
 /// 0 where the text is no number of a version.
 std::int64_t number_in(std::string_view text) {
