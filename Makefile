@@ -56,7 +56,7 @@ soak: setup  ## what takes long: 50 rounds of kill -9, long storms
 
 bench:  ## the figures of docs/bench, each against its ceiling in the same run; ONLY="row" for some
 	@tools/setup bench
-	@tools/build release valetkey valetkey-seed valetkey-zipf valetkey-bare-sqlite valetkey-verify-cost
+	@tools/build release valetkey valetkey-seed valetkey-zipf valetkey-bare-sqlite valetkey-verify-cost valetkey-script-cost
 	@node bench/run.mjs $(ONLY)
 
 clean:  ## remove build/
