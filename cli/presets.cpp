@@ -28,9 +28,11 @@ void add_list(CLI::App& group, Program& program) {
   command.add_option("--kind", wish->kind, "that can be used as this");
 }
 
-/// The document alone, to begin one's own from.
+/// The document alone, to begin one's own from: without what only those that ship have.
 void print_own(const Program& program, const boost::json::value& preset) {
-  boost::json::value document = preset.as_object().at("document");
+  auto document = preset.as_object().at("document").as_object();
+  for (const auto* member : {"slug", "confidence"})
+    if (auto* const found = document.find(member); found != document.end()) document.stable_erase(found);
   print_document(program, document, "title");
 }
 
