@@ -15,7 +15,7 @@
 #include "block_on.hpp"
 #include "docs_files.hpp"
 #include "egress_policy.hpp"
-#include "events/mapped_users.hpp"
+#include "events/outbox/mapped_users.hpp"
 #include "http/bootstrap.hpp"
 #include "http/pages/connect_page.hpp"
 #include "http/resources/admin.hpp"

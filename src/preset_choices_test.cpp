@@ -8,7 +8,7 @@
 #include "adapters/catalog/load_catalogue.hpp"
 #include "adapters/catalog/load_presets.hpp"
 #include "model/config_service_kinds.hpp"
-#include "services/preset_library.hpp"
+#include "services/library/preset_library.hpp"
 
 namespace valetkey {
 namespace {

@@ -5,7 +5,7 @@
 #include <boost/json.hpp>
 
 #include "adapters/catalog/load_presets.hpp"
-#include "services/preset_library.hpp"
+#include "services/library/preset_library.hpp"
 
 namespace valetkey {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
-#include "events/dispatcher.hpp"
-#include "events/publisher.hpp"
-#include "events/sender.hpp"
+#include "events/delivery/sender.hpp"
+#include "events/outbox/dispatcher.hpp"
+#include "events/outbox/publisher.hpp"
 
 namespace valetkey::events {
 

@@ -5,9 +5,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <set>
 
-#include "events/event_document.hpp"
-#include "events/replay.hpp"
-#include "events/standard_webhooks.hpp"
+#include "events/delivery/replay.hpp"
+#include "events/delivery/standard_webhooks.hpp"
+#include "events/outbox/event_document.hpp"
 #include "support/outbound_rig.hpp"
 
 namespace valetkey::test {

@@ -100,19 +100,19 @@ struct Query {
   std::optional<std::pair<std::string_view, std::int64_t>> at_most;     ///< integer column <= value; rows without a value do not match
   std::string after;                                                    ///< id; empty: from the start
   int limit = 100;
-  bool by_due = false;                                                  ///< in the order of the column of `at_most`; `after` is empty then
+  bool by_due = false;  ///< in the order of the column of `at_most`; `after` is empty then
 };
 
 /// Events in the order of their sequence, those behind `after`.
 struct EventQuery {
   std::optional<std::string> tenant = std::nullopt;  ///< nullopt: of all
-  std::int64_t after = 0;    ///< sequence
+  std::int64_t after = 0;  ///< sequence
   int limit = 100;
-  std::string connection;    ///< empty: any
-  std::string credential;    ///< empty: any
-  std::string integration;   ///< empty: any
-  std::string type;          ///< empty: any
-  std::string id;            ///< of one event; empty: any
+  std::string connection;  ///< empty: any
+  std::string credential;  ///< empty: any
+  std::string integration;  ///< empty: any
+  std::string type;  ///< empty: any
+  std::string id;  ///< of one event; empty: any
   std::optional<model::WallTime> since;  ///< occurred then or later
   std::optional<model::WallTime> until;  ///< occurred before
 };

@@ -2,7 +2,7 @@
 #include <optional>
 
 #include "model/error.hpp"
-#include "services/evaluation.hpp"
+#include "services/expressions/evaluation.hpp"
 #include "services/incoming.hpp"
 
 namespace valetkey::services {

@@ -11,9 +11,9 @@
 
 namespace valetkey::services {
 
-struct Expression;  ///< services/expression.hpp
+struct Expression;  ///< services/expressions/expression.hpp
 using Expr = std::shared_ptr<const Expression>;  ///< null: absent
-struct Template;    ///< services/template.hpp: text with {EXPR}
+struct Template;    ///< services/expressions/template.hpp: text with {EXPR}
 using Text = std::shared_ptr<const Template>;
 
 /// One test of a request; all of a list must hold. `equals` absent: it must be there.

@@ -5,9 +5,9 @@
 #include "services/declared_verification.hpp"
 #include "services/http_events.hpp"
 #include "services/keys/key_fetch.hpp"
+#include "services/library/service_directory.hpp"
 #include "services/parse/read_events.hpp"
 #include "services/script/script_services.hpp"
-#include "services/service_directory.hpp"
 
 namespace valetkey::services {
 namespace {

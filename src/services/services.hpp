@@ -10,7 +10,7 @@
 #include "ports/random.hpp"
 #include "ports/script_engine.hpp"
 #include "services/incoming.hpp"
-#include "services/preset_library.hpp"
+#include "services/library/preset_library.hpp"
 #include "services/service_document.hpp"
 #include "vault/records.hpp"
 

@@ -3,10 +3,10 @@
 #include <set>
 
 #include "fuzz/property.hpp"
-#include "services/evaluation.hpp"
-#include "services/expression.hpp"
+#include "services/expressions/evaluation.hpp"
+#include "services/expressions/expression.hpp"
+#include "services/expressions/template.hpp"
 #include "services/parse/decoded_request.hpp"
-#include "services/template.hpp"
 
 namespace {
 

@@ -4,8 +4,8 @@
 #include "fuzz/property.hpp"
 #include "model/json_reader.hpp"
 #include "services/document/read_document.hpp"
+#include "services/expressions/template.hpp"
 #include "services/host_pattern.hpp"
-#include "services/template.hpp"
 
 namespace {
 

@@ -2,9 +2,9 @@
 #include <boost/json.hpp>
 #include <deque>
 
-#include "events/destinations.hpp"
+#include "events/delivery/destinations.hpp"
+#include "events/ingress/stored_request.hpp"
 #include "events/outbound.hpp"
-#include "events/stored_request.hpp"
 #include "support/store_rig.hpp"
 #include "vault/places.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <boost/json.hpp>
 
-#include "events/replay.hpp"
+#include "events/delivery/replay.hpp"
 #include "http/idempotency.hpp"
 #include "http/paging.hpp"
 #include "http/problem.hpp"

@@ -1,6 +1,6 @@
 #include <boost/json.hpp>
 
-#include "events/replay.hpp"
+#include "events/delivery/replay.hpp"
 #include "http/idempotency.hpp"
 #include "http/problem.hpp"
 #include "http/resources/audit_entry.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-#include "events/destinations.hpp"
+#include "events/delivery/destinations.hpp"
 #include "http/resources/event_world.hpp"
 
 namespace valetkey::http {

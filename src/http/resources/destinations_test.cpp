@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "events/stored_request.hpp"
+#include "events/ingress/stored_request.hpp"
 #include "model/encoding.hpp"
 #include "support/admin_rig.hpp"
 

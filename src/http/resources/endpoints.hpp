@@ -1,8 +1,8 @@
 #pragma once
 #include <string>
 
-#include "events/endpoint_records.hpp"
-#include "events/ingress.hpp"
+#include "events/endpoints/endpoint_records.hpp"
+#include "events/ingress/ingress.hpp"
 #include "http/router.hpp"
 
 namespace valetkey::http {

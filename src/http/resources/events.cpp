@@ -2,10 +2,10 @@
 
 #include <boost/json.hpp>
 
-#include "events/event_document.hpp"
-#include "events/filter.hpp"
-#include "events/replay.hpp"
-#include "events/stored_request.hpp"
+#include "events/delivery/replay.hpp"
+#include "events/ingress/stored_request.hpp"
+#include "events/outbox/event_document.hpp"
+#include "events/outbox/filter.hpp"
 #include "http/idempotency.hpp"
 #include "http/problem.hpp"
 #include "http/resources/audit_entry.hpp"

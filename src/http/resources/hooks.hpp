@@ -1,5 +1,5 @@
 #pragma once
-#include "events/ingress.hpp"
+#include "events/ingress/ingress.hpp"
 #include "http/router.hpp"
 
 namespace valetkey::http {

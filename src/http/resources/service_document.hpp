@@ -1,7 +1,7 @@
 #pragma once
 #include <boost/json/object.hpp>
 
-#include "services/own_services.hpp"
+#include "services/library/own_services.hpp"
 
 namespace valetkey::http {
 

@@ -1,10 +1,10 @@
 #pragma once
 #include <functional>
 
-#include "events/endpoint_trial.hpp"
+#include "events/endpoints/endpoint_trial.hpp"
 #include "http/router.hpp"
-#include "services/own_services.hpp"
-#include "services/preset_library.hpp"
+#include "services/library/own_services.hpp"
+#include "services/library/preset_library.hpp"
 #include "services/services.hpp"
 
 namespace valetkey::http {

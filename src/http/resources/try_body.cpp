@@ -10,7 +10,7 @@
 #include "model/json_reader.hpp"
 #include "model/url.hpp"
 #include "services/document/read_document.hpp"
-#include "services/own_service_body.hpp"
+#include "services/library/own_service_body.hpp"
 
 namespace valetkey::http {
 namespace {

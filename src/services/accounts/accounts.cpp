@@ -4,7 +4,7 @@
 
 #include "services/accounts/http_accounts.hpp"
 #include "services/accounts/token_check.hpp"
-#include "services/evaluation.hpp"
+#include "services/expressions/evaluation.hpp"
 
 namespace valetkey::services {
 namespace {

@@ -4,8 +4,8 @@
 #include <boost/json.hpp>
 
 #include "model/json_reader.hpp"
-#include "services/evaluation.hpp"
-#include "services/expression.hpp"
+#include "services/expressions/evaluation.hpp"
+#include "services/expressions/expression.hpp"
 
 namespace valetkey::services {
 namespace {

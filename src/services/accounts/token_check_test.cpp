@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "services/evaluation.hpp"
+#include "services/expressions/evaluation.hpp"
 
 namespace valetkey::services {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "services/document/parts.hpp"
-#include "services/template.hpp"
+#include "services/expressions/template.hpp"
 
 namespace valetkey::services {
 namespace {

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "services/document/parts.hpp"
-#include "services/evaluation.hpp"
-#include "services/expression.hpp"
-#include "services/template.hpp"
+#include "services/expressions/evaluation.hpp"
+#include "services/expressions/expression.hpp"
+#include "services/expressions/template.hpp"
 
 namespace valetkey::services {
 namespace {

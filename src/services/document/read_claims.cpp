@@ -1,7 +1,7 @@
 #include <boost/json.hpp>
 
 #include "services/document/parts.hpp"
-#include "services/json_path.hpp"
+#include "services/expressions/json_path.hpp"
 
 namespace valetkey::services {
 namespace {

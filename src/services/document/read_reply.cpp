@@ -5,7 +5,7 @@
 
 #include "model/http_text.hpp"
 #include "services/document/parts.hpp"
-#include "services/template.hpp"
+#include "services/expressions/template.hpp"
 
 namespace valetkey::services {
 namespace {

@@ -6,11 +6,11 @@
 
 #include "model/http_text.hpp"
 #include "model/url.hpp"
-#include "services/evaluation.hpp"
-#include "services/expression.hpp"
+#include "services/expressions/evaluation.hpp"
+#include "services/expressions/expression.hpp"
+#include "services/expressions/json_path.hpp"
+#include "services/expressions/template.hpp"
 #include "services/host_pattern.hpp"
-#include "services/json_path.hpp"
-#include "services/template.hpp"
 
 namespace valetkey::services {
 namespace {

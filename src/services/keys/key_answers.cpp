@@ -6,8 +6,8 @@
 
 #include "model/http_text.hpp"
 #include "model/json_reader.hpp"
-#include "services/evaluation.hpp"
-#include "services/json_path.hpp"
+#include "services/expressions/evaluation.hpp"
+#include "services/expressions/json_path.hpp"
 
 namespace valetkey::services {
 namespace {

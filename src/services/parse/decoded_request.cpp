@@ -5,7 +5,7 @@
 #include "model/encoding.hpp"
 #include "model/http_text.hpp"
 #include "model/json_reader.hpp"
-#include "services/json_path.hpp"
+#include "services/expressions/json_path.hpp"
 
 namespace valetkey::services {
 namespace {

@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "model/error.hpp"
-#include "services/evaluation.hpp"
+#include "services/expressions/evaluation.hpp"
 
 namespace valetkey::services {
 

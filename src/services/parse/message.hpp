@@ -1,5 +1,5 @@
 #pragma once
-#include "services/evaluation.hpp"
+#include "services/expressions/evaluation.hpp"
 
 namespace valetkey::services {
 

@@ -6,7 +6,7 @@
 #include <boost/json.hpp>
 
 #include "services/challenge.hpp"
-#include "services/json_path.hpp"
+#include "services/expressions/json_path.hpp"
 #include "services/parse/decoded_request.hpp"
 #include "services/parse/message.hpp"
 

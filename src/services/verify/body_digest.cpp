@@ -6,7 +6,7 @@
 #include "model/http_text.hpp"
 #include "model/json_reader.hpp"
 #include "model/secret.hpp"
-#include "services/json_path.hpp"
+#include "services/expressions/json_path.hpp"
 #include "services/mac.hpp"
 
 namespace valetkey::services::verify {

@@ -5,8 +5,8 @@
 
 #include "model/encoding.hpp"
 #include "model/http_text.hpp"
+#include "services/expressions/template.hpp"
 #include "services/mac.hpp"
-#include "services/template.hpp"
 #include "services/verify/examination.hpp"
 #include "services/verify/secret_keys.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <boost/json.hpp>
 
-#include "services/json_path.hpp"
+#include "services/expressions/json_path.hpp"
 
 namespace valetkey::services::verify {
 

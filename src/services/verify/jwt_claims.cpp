@@ -8,7 +8,7 @@
 #include "model/json_reader.hpp"
 #include "model/secret.hpp"
 #include "model/url.hpp"
-#include "services/json_path.hpp"
+#include "services/expressions/json_path.hpp"
 
 namespace valetkey::services::verify {
 namespace {

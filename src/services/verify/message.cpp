@@ -7,7 +7,7 @@
 #include "model/http_text.hpp"
 #include "model/json_reader.hpp"
 #include "model/url.hpp"
-#include "services/json_path.hpp"
+#include "services/expressions/json_path.hpp"
 #include "services/mac.hpp"
 #include "services/verify/message_pieces.hpp"
 

@@ -8,7 +8,7 @@
 #include "model/encoding.hpp"
 #include "model/http_text.hpp"
 #include "model/json_reader.hpp"
-#include "services/json_path.hpp"
+#include "services/expressions/json_path.hpp"
 
 namespace valetkey::services::verify {
 

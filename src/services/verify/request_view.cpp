@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "services/expression.hpp"
-#include "services/template.hpp"
+#include "services/expressions/expression.hpp"
+#include "services/expressions/template.hpp"
 
 namespace valetkey::services::verify {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 #include <optional>
 
-#include "services/evaluation.hpp"
+#include "services/expressions/evaluation.hpp"
 #include "services/parse/decoded_request.hpp"
 
 namespace valetkey::services::verify {
