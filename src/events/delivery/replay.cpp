@@ -13,6 +13,7 @@ using model::fail;
 using Deliveries = std::vector<model::Delivery>;
 
 constexpr int kMostAtOnce = 500;
+constexpr int kMostRaces = 20;
 
 bool is_wanted_type(const ReplayFilter& filter, std::string_view type) {
   return filter.types.empty() || std::ranges::any_of(filter.types, [&](const auto& wanted) { return is_type(type, wanted); });
@@ -35,14 +36,20 @@ void Replay::again(model::Delivery delivery, ports::Unit& unit, Deliveries& out)
   out.push_back(std::move(delivery));
 }
 
-ports::Answer<void> Replay::save(ports::Unit unit, const Deliveries& deliveries, const Alongside& alongside) {
-  if (alongside) alongside(unit, deliveries);
-  auto saved = co_await context_.store().apply(std::move(unit));
-  if (!saved && saved.error().code == Code::kPreconditionFailed)
-    co_return fail(Code::kConflict, "replay: a delivery changed meanwhile; try again", std::move(saved.error().log));
-  if (!saved) co_return fail(model::in_context(std::move(saved.error()), "replay"));
-  outbound_.sender().wake();
-  co_return model::Result<void>{};
+ports::Answer<std::int64_t> Replay::save(const Collect& collect, const Alongside& alongside) {
+  for (int race = 0;; ++race) {
+    ports::Unit unit;
+    Deliveries deliveries;
+    if (auto collected = co_await collect(unit, deliveries); !collected) co_return fail(std::move(collected.error()));
+    if (alongside) alongside(unit, deliveries);
+    auto saved = co_await context_.store().apply(std::move(unit));
+    if (!saved && saved.error().code == Code::kPreconditionFailed && race < kMostRaces) continue;
+    if (!saved && saved.error().code == Code::kPreconditionFailed)
+      co_return fail(Code::kConflict, "replay: the deliveries kept changing; try again", std::move(saved.error().log));
+    if (!saved) co_return fail(model::in_context(std::move(saved.error()), "replay"));
+    outbound_.sender().wake();
+    co_return static_cast<std::int64_t>(deliveries.size());
+  }
 }
 
 ports::Answer<void> Replay::add(const model::Event& event, const model::DestinationId& destination, ports::Unit& unit, Deliveries& out) {
@@ -73,32 +80,45 @@ ports::Answer<std::vector<DestinationPtr>> Replay::targets(const model::Event& e
 ports::Answer<void> Replay::event(const model::Event& event, std::optional<std::string> destination, Alongside alongside) {
   auto to = co_await targets(event, destination);
   if (!to) co_return fail(std::move(to.error()));
-  ports::Unit unit;
-  Deliveries deliveries;
-  for (const auto& each : *to)
-    if (auto added = co_await add(event, each->id, unit, deliveries); !added) co_return added;
-  co_return co_await save(std::move(unit), deliveries, alongside);
+  auto collect = [&](ports::Unit& unit, Deliveries& out) -> ports::Answer<void> {
+    for (const auto& each : *to)
+      if (auto added = co_await add(event, each->id, unit, out); !added) co_return added;
+    co_return model::Result<void>{};
+  };
+  auto saved = co_await save(collect, alongside);
+  if (!saved) co_return fail(std::move(saved.error()));
+  co_return model::Result<void>{};
 }
 
 ports::Answer<void> Replay::delivery(model::Delivery delivery, Alongside alongside) {
   auto destination = co_await outbound_.destinations().find(delivery.tenant, delivery.destination);
   if (!destination) co_return fail(std::move(destination.error()));
   if (!*destination || !(*destination)->is_enabled) co_return fail(Code::kConflict, "replay: the destination is disabled or gone");
-  ports::Unit unit;
-  Deliveries deliveries;
-  again(std::move(delivery), unit, deliveries);
-  co_return co_await save(std::move(unit), deliveries, alongside);
+  auto collect = [&](ports::Unit& unit, Deliveries& out) -> ports::Answer<void> {
+    auto now = co_await context_.records.load<model::Delivery>(delivery.tenant, delivery.id.str());
+    if (!now) co_return fail(std::move(now.error()));
+    again(std::move(*now), unit, out);
+    co_return model::Result<void>{};
+  };
+  auto saved = co_await save(collect, alongside);
+  if (!saved) co_return fail(std::move(saved.error()));
+  co_return model::Result<void>{};
 }
 
 ports::Answer<ReplayedPage> Replay::many(const model::Destination& destination, ReplayFilter filter, Alongside alongside) {
   if (!destination.is_enabled) co_return fail(Code::kConflict, "replay: the destination is disabled");
-  ports::Unit unit;
-  Deliveries deliveries;
-  auto next = filter.state ? co_await add_deliveries(destination, filter, unit, deliveries)
-                           : co_await add_events(destination, filter, unit, deliveries);
-  if (!next) co_return fail(std::move(next.error()));
-  if (auto saved = co_await save(std::move(unit), deliveries, alongside); !saved) co_return fail(std::move(saved.error()));
-  co_return ReplayedPage{static_cast<std::int64_t>(deliveries.size()), std::move(*next)};
+  ReplayedPage page;
+  auto collect = [&](ports::Unit& unit, Deliveries& out) -> ports::Answer<void> {
+    auto next =
+        filter.state ? co_await add_deliveries(destination, filter, unit, out) : co_await add_events(destination, filter, unit, out);
+    if (!next) co_return fail(std::move(next.error()));
+    page.next = std::move(*next);
+    co_return model::Result<void>{};
+  };
+  auto saved = co_await save(collect, alongside);
+  if (!saved) co_return fail(std::move(saved.error()));
+  page.replayed = *saved;
+  co_return page;
 }
 
 ports::Answer<std::string> Replay::add_deliveries(const model::Destination& destination, const ReplayFilter& filter, ports::Unit& unit,

@@ -45,7 +45,10 @@ class Replay {
                                             std::vector<model::Delivery>& out);
   ports::Answer<std::string> add_events(const model::Destination& destination, const ReplayFilter& filter, ports::Unit& unit,
                                         std::vector<model::Delivery>& out);
-  ports::Answer<void> save(ports::Unit unit, const std::vector<model::Delivery>& deliveries, const Alongside& alongside);
+  /// What is to be sent again, as it stands now.
+  using Collect = std::function<ports::Answer<void>(ports::Unit&, std::vector<model::Delivery>&)>;
+  /// Writes it; collects anew where a delivery changed in between, as each does while it is sent. Answers how many they are.
+  ports::Answer<std::int64_t> save(const Collect& collect, const Alongside& alongside);
 
   Context& context_;
   Outbound& outbound_;
