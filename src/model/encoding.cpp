@@ -12,38 +12,51 @@ constexpr std::string_view kBase64Url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklm
 constexpr std::string_view kBase32Hex = "0123456789abcdefghijklmnopqrstuv";
 constexpr std::string_view kHex = "0123456789abcdef";
 
-/// Groups the bits of `bytes` into digits of `width` bits, most significant first, the last one filled with zeros.
-std::string to_digits(std::string_view bytes, std::string_view alphabet, unsigned width) {
-  std::string out;
-  out.reserve((bytes.size() * 8 + width - 1) / width);
+/// Groups the bits of `bytes` into digits of `kWidth` bits, most significant first, the last one filled with zeros.
+template <unsigned kWidth>
+std::string to_digits(std::string_view bytes, std::string_view alphabet) {
+  std::string out((bytes.size() * 8 + kWidth - 1) / kWidth, '\0');
+  auto* at = out.data();
   std::uint32_t buffer = 0;
   unsigned bits = 0;
   for (const char c : bytes) {
     buffer = (buffer << 8) | static_cast<unsigned char>(c);
-    for (bits += 8; bits >= width; bits -= width) out += alphabet[(buffer >> (bits - width)) & ((1U << width) - 1)];
-    buffer &= (1U << bits) - 1;
+    for (bits += 8; bits >= kWidth; bits -= kWidth) *at++ = alphabet[(buffer >> (bits - kWidth)) & ((1U << kWidth) - 1)];
   }
-  if (bits > 0) out += alphabet[(buffer << (width - bits)) & ((1U << width) - 1)];
+  if (bits > 0) *at = alphabet[(buffer << (kWidth - bits)) & ((1U << kWidth) - 1)];
   return out;
 }
 
-std::optional<std::string> from_digits(std::string_view text, std::string_view alphabet, unsigned width) {
-  std::string out;
-  out.reserve(text.size() * width / 8);
+constexpr unsigned char kNoDigit = 0xff;
+
+/// The value of each byte as a digit.
+constexpr std::array<unsigned char, 256> values_of(std::string_view alphabet) {
+  std::array<unsigned char, 256> out{};
+  out.fill(kNoDigit);
+  for (std::size_t i = 0; i < alphabet.size(); ++i) out[static_cast<unsigned char>(alphabet[i])] = static_cast<unsigned char>(i);
+  return out;
+}
+constexpr auto kBase64Values = values_of(kBase64);
+constexpr auto kBase64UrlValues = values_of(kBase64Url);
+
+std::optional<std::string> from_sextets(std::string_view text, const std::array<unsigned char, 256>& values) {
+  constexpr unsigned kWidth = 6;
+  std::string out(text.size() * kWidth / 8, '\0');
+  auto* at = out.data();
   std::uint32_t buffer = 0;
   unsigned bits = 0;
   for (const char c : text) {
-    const auto digit = alphabet.find(c);
-    if (digit == std::string_view::npos) return std::nullopt;
-    buffer = (buffer << width) | static_cast<std::uint32_t>(digit);
-    bits += width;
+    const auto digit = values[static_cast<unsigned char>(c)];
+    if (digit == kNoDigit) return std::nullopt;
+    buffer = (buffer << kWidth) | digit;
+    bits += kWidth;
     if (bits >= 8) {
       bits -= 8;
-      out += static_cast<char>((buffer >> bits) & 0xff);
+      *at++ = static_cast<char>((buffer >> bits) & 0xff);
     }
-    buffer &= (1U << bits) - 1;
   }
-  if (bits >= width || buffer != 0) return std::nullopt;
+  // Bits that fill the last byte up must be zero, and be fewer than a digit.
+  if (bits >= kWidth || (buffer & ((1U << bits) - 1)) != 0) return std::nullopt;
   return out;
 }
 
@@ -101,22 +114,22 @@ void append_escaped(std::string& out, char c) {
 }  // namespace
 
 std::string to_base64(std::string_view bytes) {
-  auto out = to_digits(bytes, kBase64, 6);
+  auto out = to_digits<6>(bytes, kBase64);
   out.append((4 - out.size() % 4) % 4, '=');
   return out;
 }
 
-std::string to_base64url(std::string_view bytes) { return to_digits(bytes, kBase64Url, 6); }
-std::string to_hex(std::string_view bytes) { return to_digits(bytes, kHex, 4); }
-std::string to_base32hex(std::string_view bytes) { return to_digits(bytes, kBase32Hex, 5); }
+std::string to_base64url(std::string_view bytes) { return to_digits<6>(bytes, kBase64Url); }
+std::string to_hex(std::string_view bytes) { return to_digits<4>(bytes, kHex); }
+std::string to_base32hex(std::string_view bytes) { return to_digits<5>(bytes, kBase32Hex); }
 
 std::optional<std::string> from_base64(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
   for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
-  return from_digits(text, kBase64, 6);
+  return from_sextets(text, kBase64Values);
 }
 
-std::optional<std::string> from_base64url(std::string_view text) { return from_digits(text, kBase64Url, 6); }
+std::optional<std::string> from_base64url(std::string_view text) { return from_sextets(text, kBase64UrlValues); }
 
 std::optional<std::string> from_hex(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;
