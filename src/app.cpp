@@ -42,7 +42,6 @@
 namespace valetkey {
 namespace {
 
-using model::Code;
 using model::fail;
 using model::Result;
 
@@ -136,6 +135,7 @@ class AppStart {
     if (auto fits = http::server::check_settings(*settings); !fits) return fits;
     const auto threads = p_.config.threads > 0 ? p_.config.threads : std::max(1U, std::thread::hardware_concurrency());
     std::vector<boost::asio::io_context*> contexts;
+    contexts.reserve(threads);
     for (unsigned i = 0; i < threads; ++i) contexts.push_back(p_.serving.emplace_back(std::make_unique<boost::asio::io_context>(1)).get());
     p_.server = std::make_unique<http::server::Server>(
         *settings, [&parts = p_](http::Request& request) { return parts.dispatcher->answer(request); },

@@ -12,18 +12,18 @@ constexpr std::string_view kBase64Url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklm
 constexpr std::string_view kBase32Hex = "0123456789abcdefghijklmnopqrstuv";
 constexpr std::string_view kHex = "0123456789abcdef";
 
-/// Groups the bits of `bytes` into digits of `kWidth` bits, most significant first, the last one filled with zeros.
-template <unsigned kWidth>
+/// Groups the bits of `bytes` into digits of `Width` bits, most significant first, the last one filled with zeros.
+template <unsigned Width>
 std::string to_digits(std::string_view bytes, std::string_view alphabet) {
-  std::string out((bytes.size() * 8 + kWidth - 1) / kWidth, '\0');
+  std::string out((bytes.size() * 8 + Width - 1) / Width, '\0');
   auto* at = out.data();
   std::uint32_t buffer = 0;
   unsigned bits = 0;
   for (const char c : bytes) {
     buffer = (buffer << 8) | static_cast<unsigned char>(c);
-    for (bits += 8; bits >= kWidth; bits -= kWidth) *at++ = alphabet[(buffer >> (bits - kWidth)) & ((1U << kWidth) - 1)];
+    for (bits += 8; bits >= Width; bits -= Width) *at++ = alphabet[(buffer >> (bits - Width)) & ((1U << Width) - 1)];
   }
-  if (bits > 0) *at = alphabet[(buffer << (kWidth - bits)) & ((1U << kWidth) - 1)];
+  if (bits > 0) *at = alphabet[(buffer << (Width - bits)) & ((1U << Width) - 1)];
   return out;
 }
 
