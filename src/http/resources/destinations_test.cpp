@@ -7,7 +7,6 @@
 namespace valetkey::http {
 namespace {
 
-using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
