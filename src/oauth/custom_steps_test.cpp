@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "oauth/refresh_save.hpp"
-#include "support/engine_rig.hpp"
+#include "support/refresh_scenarios.hpp"
 #include "support/simulated_services.hpp"
 
 namespace valetkey::oauth {
@@ -32,18 +32,12 @@ class CustomRig : public EngineRig {
 TEST(CustomSteps, a_thousand_readers_make_one_generation) {
   CustomRig rig;
   const auto connection = rig.connect();
-  rig.clock.advance(3601s);
-  rig.provider.script.push_back({.delay = 500ms});
-  std::vector<std::shared_ptr<std::optional<model::Result<LiveToken>>>> reads;
-  for (int i = 0; i < 1000; ++i) reads.push_back(rig.start_read(connection));
-  rig.until([&] { return rig.provider.token_requests() == 1; });
-  rig.pass(1s);
-  rig.until([&] { return std::ranges::all_of(reads, [](const auto& read) { return read->has_value(); }); });
+  const auto tokens = test::read_at_once(rig, connection, 1000);
   ASSERT_EQ(rig.services.steps.size(), 1U);
   EXPECT_EQ(rig.provider.seen.front().parameter("realm"), "custom") << "no second path: the standard request was not sent";
-  for (const auto& read : reads) {
-    ASSERT_TRUE((*read)->has_value()) << (*read)->error().detail;
-    EXPECT_EQ((**read)->generation, 2);
+  for (const auto& token : tokens) {
+    ASSERT_TRUE(token.has_value()) << token.error().detail;
+    EXPECT_EQ(token->generation, 2);
   }
 }
 
@@ -122,19 +116,7 @@ TEST(CustomSteps, invalid_grant_and_invalid_client_mean_what_they_mean) {
 TEST(CustomSteps, refresh_rule_17_a_late_answer_wins) {
   CustomRig rig;
   const auto connection = rig.connect();
-  rig.clock.advance(3601s);
-  rig.provider.script.push_back({.delay = 10s});
-  const auto read = rig.start_read(connection);
-  rig.until([&] { return rig.provider.token_requests() == 1; });
-  auto grant = rig.grant_of(connection);
-  grant.attempt = model::Attempt::kUnknown;
-  auto stored = rig.stored(connection);
-  stored.state = ConnectionState::kNeedsReconnect;
-  stored.state_reason = "refresh_outcome_unknown";
-  EngineRig::must(run(*rig.world, rig.store->apply({.writes = {rig.records->put(grant), rig.records->put(stored)}})));
-  rig.pass(12s);
-  ASSERT_TRUE(read->has_value());
-  EXPECT_TRUE((*read)->has_value());
+  EXPECT_TRUE(test::read_with_late_answer(rig, connection).has_value());
   EXPECT_EQ(rig.stored(connection).state, ConnectionState::kActive);
   EXPECT_EQ(rig.grant_of(connection).generation, 2);
 }

@@ -1,7 +1,7 @@
 // DESIGN 5.4 sentence by sentence: what a request without a usable answer means, and what is done about it.
 #include <gtest/gtest.h>
 
-#include "support/engine_rig.hpp"
+#include "support/refresh_scenarios.hpp"
 
 namespace valetkey::oauth {
 namespace {
@@ -224,20 +224,7 @@ TEST(RefreshOutcome, refresh_5_2_and_refresh_rule_03_the_record_is_read_again_un
 TEST(RefreshOutcome, refresh_rule_17_a_late_answer_wins_over_unknown_and_needs_reconnect) {
   EngineRig rig;
   const auto connection = rig.connect();
-  rig.clock.advance(3601s);
-  rig.provider.script.push_back({.delay = 10s});
-  const auto read = rig.start_read(connection);
-  rig.until([&] { return rig.provider.token_requests() == 1; });
-  // Meanwhile another node, which believes this one dead, has recorded the worst of the same generation.
-  auto grant = rig.grant_of(connection);
-  grant.attempt = model::Attempt::kUnknown;
-  auto stored = rig.stored(connection);
-  stored.state = ConnectionState::kNeedsReconnect;
-  stored.state_reason = "refresh_outcome_unknown";
-  EngineRig::must(run(*rig.world, rig.store->apply({.writes = {rig.records->put(grant), rig.records->put(stored)}})));
-  rig.pass(12s);
-  ASSERT_TRUE(read->has_value());
-  EXPECT_TRUE((*read)->has_value());
+  EXPECT_TRUE(test::read_with_late_answer(rig, connection).has_value());
   EXPECT_EQ(rig.stored(connection).state, ConnectionState::kActive);
   EXPECT_EQ(rig.grant_of(connection).generation, 2);
 }

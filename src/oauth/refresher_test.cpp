@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "oauth/refresh_save.hpp"
-#include "support/engine_rig.hpp"
+#include "support/refresh_scenarios.hpp"
 
 namespace valetkey::oauth {
 namespace {
@@ -19,18 +19,12 @@ using test::run;
 TEST(Refresher, refresh_5_5_a_thousand_readers_of_an_expired_token_make_one_request) {
   EngineRig rig;
   const auto connection = rig.connect();
-  rig.clock.advance(3601s);
-  rig.provider.script.push_back({.delay = 500ms});
-  std::vector<std::shared_ptr<std::optional<model::Result<LiveToken>>>> reads;
-  for (int i = 0; i < 1000; ++i) reads.push_back(rig.start_read(connection));
-  rig.until([&] { return rig.provider.token_requests() == 1; });
-  rig.pass(1s);
-  rig.until([&] { return std::ranges::all_of(reads, [](const auto& read) { return read->has_value(); }); });
+  const auto tokens = test::read_at_once(rig, connection, 1000);
   EXPECT_EQ(rig.provider.token_requests(), 1U);
-  for (const auto& read : reads) {
-    ASSERT_TRUE((*read)->has_value()) << (*read)->error().detail;
-    EXPECT_TRUE(rig.provider.is_alive(std::string((**read)->access_token.reveal())));
-    EXPECT_EQ((**read)->generation, 2);
+  for (const auto& token : tokens) {
+    ASSERT_TRUE(token.has_value()) << token.error().detail;
+    EXPECT_TRUE(rig.provider.is_alive(std::string(token->access_token.reveal())));
+    EXPECT_EQ(token->generation, 2);
   }
 }
 

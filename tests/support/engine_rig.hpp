@@ -1,46 +1,29 @@
 #pragma once
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <filesystem>
 #include <memory>
 
-#include "adapters/local_bus/local_bus.hpp"
-#include "adapters/sqlite/sqlite_store.hpp"
 #include "adapters/system/file_rescue.hpp"
 #include "model/effective.hpp"
 #include "oauth/background.hpp"
 #include "oauth/connections.hpp"
 #include "oauth/grant_tokens.hpp"
 #include "oauth/tokens.hpp"
-#include "support/fixed_random.hpp"
-#include "support/recorded_log.hpp"
-#include "support/recorded_metrics.hpp"
-#include "support/run_task.hpp"
 #include "support/simulated_provider.hpp"
-#include "support/stepped_clock.hpp"
-#include "support/vault_rig.hpp"
-#include "support/watched_ports.hpp"
+#include "support/store_rig.hpp"
 #include "vault/places.hpp"
 
 namespace valetkey::test {
 
-/// The whole engine on one thread: a real store on disk, real seals, a stepped clock, a simulated network.
-class EngineRig {
+/// The whole engine on a StoreRig, with a simulated network.
+class EngineRig : public StoreRig {
  public:
   explicit EngineRig(model::Integration integration = plain_integration()) : catalogue(std::vector{std::move(integration)}) {
-    auto pattern = (std::filesystem::temp_directory_path() / "engine_XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    folder = pattern;
-    open();
-    must(run(*world, store->apply({.writes = {records->put(model::Tenant{.id = tenant, .name = "Tenant"})}})));
+    open_engine();
     add_credential();
   }
   EngineRig(const EngineRig&) = delete;
   EngineRig& operator=(const EngineRig&) = delete;
-  ~EngineRig() {
-    close();
-    std::filesystem::remove_all(folder);
-  }
+  ~EngineRig() { close_engine(); }
 
   static model::Integration plain_integration() {
     model::Integration integration;
@@ -56,8 +39,9 @@ class EngineRig {
 
   /// Everything that a crash takes away, and a new process on the same files. Tasks under way are dropped.
   void restart() {
-    close();
+    close_engine();
     open();
+    open_engine();
   }
 
   /// An active connection with tokens of the provider, as a finished flow leaves it.
@@ -139,41 +123,10 @@ class EngineRig {
       settle();
     }
   }
-  /// Lets running tasks reach their next wait for the clock or the network, through all that other threads do for them.
-  void settle() {
-    for (;;) {
-      world->restart();
-      world->poll();
-      if (!watch.is_waiting()) return;
-      world->run_one();
-    }
-  }
-
-  template <class T>
-  static T must(model::Result<T> result) {
-    if (!result) throw std::runtime_error(result.error().detail + " | " + result.error().log.text);
-    if constexpr (!std::is_void_v<T>) return std::move(*result);
-  }
-
-  std::filesystem::path folder;
-  Watch watch;
-  std::unique_ptr<boost::asio::io_context> world = std::make_unique<boost::asio::io_context>();
-  SteppedClock clock;
-  FixedRandom random;
-  RecordedLog log;
-  RecordedMetrics metrics;
   SimulatedProvider provider{clock};
   model::Catalogue catalogue;
-  const model::TenantId tenant{"ten_test"};
   model::Credential credential;
-  std::atomic<bool> is_store_down{false};
 
-  adapters::local_bus::LocalBus bus;
-  std::unique_ptr<adapters::root_key::RootKeys> roots;
-  std::unique_ptr<adapters::sqlite::SqliteStore> store;
-  std::unique_ptr<WatchedStore> watched_store;
-  std::unique_ptr<vault::KeyRing> keys;
-  std::unique_ptr<vault::Records> records;
   std::unique_ptr<adapters::system::FileRescue> rescue;
   std::unique_ptr<WatchedRescue> watched_rescue;
   std::unique_ptr<oauth::Context> context;
@@ -202,15 +155,7 @@ class EngineRig {
   }
 
  private:
-  void open() {
-    roots = std::make_unique<adapters::root_key::RootKeys>(std::vector{model::Secret(std::string(32, 'r'))}, random);
-    store =
-        must(adapters::sqlite::SqliteStore::open(folder / "valetkey.db", clock, bus, {.before_commit = [this] { return !is_store_down; }}));
-    watch.executor = world->get_executor();
-    watched_store = std::make_unique<WatchedStore>(*store, watch);
-    keys = std::make_unique<vault::KeyRing>(*watched_store, *roots, clock, random);
-    must(run(*world, keys->start()));
-    records = std::make_unique<vault::Records>(*watched_store, *keys);
+  void open_engine() {
     rescue = std::make_unique<adapters::system::FileRescue>((folder / "rescue").string());
     watched_rescue = std::make_unique<WatchedRescue>(*rescue, watch);
     context.reset(new oauth::Context{.records = *records,
@@ -232,14 +177,13 @@ class EngineRig {
     background = std::make_unique<oauth::Background>(*context, *refresher, oauth::Retention{});
   }
 
-  void close() {
-    settle();  // the store's own threads are idle then
+  void close_engine() {
+    settle();
     background.reset();
     connections.reset();
     tokens.reset();
     refresher.reset();
-    store.reset();
-    world = std::make_unique<boost::asio::io_context>();  // drops every task; what they give back belongs to `context`, which still lives
+    close();  // drops every task; what they give back belongs to `context`, which still lives
     provider.forget_callers();
   }
 

@@ -1,24 +1,15 @@
 #pragma once
-#include <boost/asio/io_context.hpp>
 #include <boost/json/parse.hpp>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <vector>
 
-#include "adapters/local_bus/local_bus.hpp"
-#include "adapters/root_key/root_keys.hpp"
-#include "adapters/sqlite/sqlite_store.hpp"
 #include "events/endpoints/endpoint_records.hpp"
 #include "events/ingress/ingress.hpp"
 #include "model/digest.hpp"
 #include "model/encoding.hpp"
 #include "services/library/preset_library.hpp"
-#include "support/fixed_random.hpp"
-#include "support/recorded_log.hpp"
-#include "support/recorded_metrics.hpp"
-#include "support/run_task.hpp"
-#include "support/stepped_clock.hpp"
+#include "support/store_rig.hpp"
 #include "vault/places.hpp"
 
 namespace valetkey::test {
@@ -45,18 +36,10 @@ class NoScripts final : public ports::ScriptEngine {
 /// Service documents by slug, as JSON.
 using PresetTexts = std::vector<std::pair<std::string, std::string>>;
 
-/// Webhooks and events on one thread: a real store on disk, real seals, a stepped clock, a simulated network.
-class EventsRig {
+/// Endpoints and the way in on a StoreRig, with a simulated network.
+class EventsRig : public StoreRig {
  public:
   explicit EventsRig(const PresetTexts& texts) : presets(presets_of(texts)) {
-    auto pattern = (std::filesystem::temp_directory_path() / "events_XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    folder = pattern;
-    store =
-        must(adapters::sqlite::SqliteStore::open(folder / "valetkey.db", clock, bus, {.before_commit = [this] { return !is_store_down; }}));
-    keys = std::make_unique<vault::KeyRing>(*store, roots, clock, random);
-    must(run(world, keys->start()));
-    records = std::make_unique<vault::Records>(*store, *keys);
     context.reset(new events::Context{.records = *records,
                                       .keys = *keys,
                                       .http = network,
@@ -65,7 +48,7 @@ class EventsRig {
                                       .metrics = metrics,
                                       .log = log,
                                       .bus = bus,
-                                      .executor = world.get_executor()});
+                                      .executor = world->get_executor()});
     services = std::make_unique<services::Services>(services::Services::World{.records = *records,
                                                                               .keys = *keys,
                                                                               .clock = clock,
@@ -78,31 +61,21 @@ class EventsRig {
     cache = std::make_unique<events::EndpointCache>(*context, 1 << 20);
     ingress = std::make_unique<events::Ingress>(*context, *cache, *services, "https://broker.example");
     endpoints = std::make_unique<events::EndpointRecords>(*context, *services);
-    put(model::Tenant{.id = tenant, .name = "Tenant"});
   }
   EventsRig(const EventsRig&) = delete;
   EventsRig& operator=(const EventsRig&) = delete;
   ~EventsRig() {
+    settle();
     ingress.reset();
     cache.reset();
     services.reset();
-    store.reset();
-    std::filesystem::remove_all(folder);
+    close();  // drops every task while `context` lives
   }
 
-  template <class T>
-  static T must(model::Result<T> result) {
-    if (!result) {
-      auto text = result.error().detail + " | " + result.error().log.text;
-      for (const auto& field : result.error().fields) text += "\n  " + field.pointer + ": " + field.detail;
-      throw std::runtime_error(text);
-    }
-    if constexpr (!std::is_void_v<T>) return std::move(*result);
-  }
   /// The value that the task answers; throws where it fails.
   template <class T>
   T value_of(ports::Answer<T> task) {
-    return must(run(world, std::move(task)));
+    return must(run(*world, std::move(task)));
   }
   template <class Record>
   void put(const Record& record) {
@@ -146,7 +119,7 @@ class EventsRig {
     out.incoming.body = std::move(body);
     return out;
   }
-  events::ArrivalAnswer receive(events::Arrival what) { return run(world, ingress->receive(std::move(what))); }
+  events::ArrivalAnswer receive(events::Arrival what) { return run(*world, ingress->receive(std::move(what))); }
   /// The status that an application sees.
   static int status_of(const events::ArrivalAnswer& answer) {
     return answer.error ? model::facts(answer.error->code).status : answer.reply.status;
@@ -158,23 +131,10 @@ class EventsRig {
     return types;
   }
 
-  std::filesystem::path folder;
-  boost::asio::io_context world;
-  SteppedClock clock;
-  FixedRandom random;
-  RecordedLog log;
-  RecordedMetrics metrics;
   ScriptedNetwork network;
   NoScripts scripts;
-  const model::TenantId tenant{"ten_test"};
-  std::atomic<bool> is_store_down{false};
   services::PresetLibrary presets;
 
-  adapters::local_bus::LocalBus bus;
-  adapters::root_key::RootKeys roots{std::vector{model::Secret(std::string(32, 'r'))}, random};
-  std::unique_ptr<adapters::sqlite::SqliteStore> store;
-  std::unique_ptr<vault::KeyRing> keys;
-  std::unique_ptr<vault::Records> records;
   std::unique_ptr<events::Context> context;
   std::unique_ptr<services::Services> services;
   std::unique_ptr<events::EndpointCache> cache;

@@ -50,7 +50,11 @@ class StoreRig {
 
   template <class T>
   static T must(model::Result<T> result) {
-    if (!result) throw std::runtime_error(result.error().detail + " | " + result.error().log.text);
+    if (!result) {
+      auto text = result.error().detail + " | " + result.error().log.text;
+      for (const auto& field : result.error().fields) text += "\n  " + field.pointer + ": " + field.detail;
+      throw std::runtime_error(text);
+    }
     if constexpr (!std::is_void_v<T>) return std::move(*result);
   }
 
@@ -71,7 +75,7 @@ class StoreRig {
   std::unique_ptr<vault::KeyRing> keys;
   std::unique_ptr<vault::Records> records;
 
- private:
+ protected:
   void open() {
     roots = std::make_unique<adapters::root_key::RootKeys>(std::vector{model::Secret(std::string(32, 'r'))}, random);
     store =

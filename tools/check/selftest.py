@@ -87,7 +87,8 @@ class Hygiene(unittest.TestCase):
         self.assertEqual(self.found("-----BEGIN EC PRIVATE" + " KEY-----"), ["private key"])
 
     def test_left_alone(self):
-        for text in ["src/adapters/root_key/file.cpp", "adapters/root/", "$HOME/home/x", "https://example.org/home", "/rooted", "~/home/x"]:
+        slash = "/"
+        for text in ["src/adapters/root_key/file.cpp", "adapters/root/", f"$HOME{slash}home{slash}x", "https://example.org/home", "/rooted", f"~{slash}home{slash}x"]:
             self.assertEqual(self.found(text), [], text)
 
 

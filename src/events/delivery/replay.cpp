@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "events/outbox/filter.hpp"
+#include "model/enum_spelling.hpp"
 
 namespace valetkey::events {
 namespace {
@@ -123,10 +124,9 @@ ports::Answer<ReplayedPage> Replay::many(const model::Destination& destination, 
 
 ports::Answer<std::string> Replay::add_deliveries(const model::Destination& destination, const ReplayFilter& filter, ports::Unit& unit,
                                                   Deliveries& out) {
-  constexpr std::string_view kStates[] = {"pending", "delivered", "dead", "cancelled"};
   auto page = co_await context_.records.find<model::Delivery>(
       {.tenant = destination.tenant.str(),
-       .equal = {{"destination", destination.id.str()}, {"state", std::string(kStates[static_cast<std::size_t>(*filter.state)])}},
+       .equal = {{"destination", destination.id.str()}, {"state", std::string(model::spelling(*filter.state))}},
        .after = filter.after,
        .limit = kMostAtOnce});
   if (!page) co_return fail(std::move(page.error()));

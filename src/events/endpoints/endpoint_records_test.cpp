@@ -81,7 +81,7 @@ TEST_F(EndpointRecordsTest, what_is_wrong_is_told_whole) {
                               "verification":"maybe","accepts_handshake_for":90000,"more":1})"),
               ElementsAre("/secrets/signing_sekret", "/secrets/signing_secret", "/secrets/hook_secret", "/parameters/topik",
                           "/parameters/topic", "/verification", "/accepts_handshake_for", "/more"));
-  auto changed = test::run(rig.world, rig.endpoints->change(view(), {{"reply_destination", "dest_unknown"}}, {}));
+  auto changed = test::run(*rig.world, rig.endpoints->change(view(), {{"reply_destination", "dest_unknown"}}, {}));
   ASSERT_FALSE(changed);
   EXPECT_EQ(changed.error().fields.front().pointer, "/reply_destination");
 }
@@ -89,7 +89,7 @@ TEST_F(EndpointRecordsTest, what_is_wrong_is_told_whole) {
 TEST_F(EndpointRecordsTest, a_change_builds_on_what_was_read) {
   const auto before = view();
   rig.change(endpoint, R"({"is_enabled":false})");
-  auto late = test::run(rig.world, rig.endpoints->change(before, {{"verification", "none"}}, {}));
+  auto late = test::run(*rig.world, rig.endpoints->change(before, {{"verification", "none"}}, {}));
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().code, model::Code::kPreconditionFailed);
 }
@@ -103,12 +103,12 @@ TEST_F(EndpointRecordsTest, a_new_key_becomes_the_credentials_own_and_the_old_on
   EXPECT_THAT(view().older_keys_end, SizeIs(1));
   EXPECT_TRUE(rig.value_of(rig.cache->find("hub", "hub-key")).endpoint);
   rig.clock.advance(model::Seconds{60});
-  EXPECT_FALSE(test::run(rig.world, rig.cache->find("hub", "hub-key")));
-  EXPECT_TRUE(test::run(rig.world, rig.cache->find("hub", rotated.key)));
+  EXPECT_FALSE(test::run(*rig.world, rig.cache->find("hub", "hub-key")));
+  EXPECT_TRUE(test::run(*rig.world, rig.cache->find("hub", rotated.key)));
 }
 
 TEST_F(EndpointRecordsTest, the_credentials_own_endpoint_stays_and_others_go_with_their_keys) {
-  auto own = test::run(rig.world, rig.endpoints->remove(view(), {}));
+  auto own = test::run(*rig.world, rig.endpoints->remove(view(), {}));
   ASSERT_FALSE(own);
   EXPECT_EQ(own.error().code, model::Code::kConflict);
   auto credential = rig.value_of(rig.records->load<model::Credential>(rig.tenant, endpoint.credential.str()));
@@ -116,22 +116,22 @@ TEST_F(EndpointRecordsTest, the_credentials_own_endpoint_stays_and_others_go_wit
   rig.put(connection);
   auto made = rig.value_of(rig.endpoints->create(credential, connection.id, {{"parameters", {{"topic", "t"}}}}, {}));
   EXPECT_EQ(made.endpoint.connection, connection.id);
-  EXPECT_TRUE(test::run(rig.world, rig.cache->find("hub", made.key)));
+  EXPECT_TRUE(test::run(*rig.world, rig.cache->find("hub", made.key)));
   auto again = rig.value_of(rig.endpoints->load(rig.tenant, made.endpoint.id.str()));
   EXPECT_EQ(again.endpoint.revision, made.endpoint.revision);
   rig.value_of(rig.endpoints->remove(std::move(again), {}));
-  EXPECT_FALSE(test::run(rig.world, rig.cache->find("hub", made.key)));
+  EXPECT_FALSE(test::run(*rig.world, rig.cache->find("hub", made.key)));
   EXPECT_THAT(rig.all<model::EndpointKey>(), SizeIs(1));
-  auto gone = test::run(rig.world, rig.endpoints->create(credential, model::ConnectionId{"conn_unknown"}, {}, {}));
+  auto gone = test::run(*rig.world, rig.endpoints->create(credential, model::ConnectionId{"conn_unknown"}, {}, {}));
   EXPECT_FALSE(gone);
 }
 
 TEST_F(EndpointRecordsTest, security_s31_a_received_secret_is_shown_while_its_window_is_open_and_no_other_ever) {
   rig.change(endpoint, R"({"secrets":{"signing_secret":"typed","hook_secret":"as-if-received"},"accepts_handshake_for":60})");
   EXPECT_EQ(rig.value_of(rig.endpoints->received_secret(view(), "hook_secret")).reveal(), "as-if-received");
-  EXPECT_FALSE(test::run(rig.world, rig.endpoints->received_secret(view(), "signing_secret")));
+  EXPECT_FALSE(test::run(*rig.world, rig.endpoints->received_secret(view(), "signing_secret")));
   rig.clock.advance(model::Seconds{60});
-  EXPECT_FALSE(test::run(rig.world, rig.endpoints->received_secret(view(), "hook_secret")));
+  EXPECT_FALSE(test::run(*rig.world, rig.endpoints->received_secret(view(), "hook_secret")));
 }
 
 }  // namespace

@@ -121,16 +121,16 @@ TEST_F(HeldRepliesTest, security_s33_beyond_32_of_an_endpoint_the_fall_back_is_t
                   .metrics = rig.metrics,
                   .log = rig.log,
                   .bus = rig.bus,
-                  .executor = rig.world.get_executor()};
+                  .executor = rig.world->get_executor()};
   HeldReplies crowd(context);
   ask = [&]() -> ports::Task<std::optional<services::Reply>> {
     co_return co_await crowd.ask(endpoint, request, {}, rig.clock.boot_now() + model::Seconds{3});
   };
-  const auto first = test::run(rig.world, ask());
+  const auto first = test::run(*rig.world, ask());
   ASSERT_TRUE(first);
   EXPECT_EQ(asked, 32);
   EXPECT_EQ(crowded, 1);
-  const auto again = test::run(rig.world, ask());
+  const auto again = test::run(*rig.world, ask());
   EXPECT_TRUE(again) << "places are given back";
 }
 

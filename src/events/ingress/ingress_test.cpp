@@ -222,13 +222,13 @@ TEST_F(IngressTest, security_s29_of_equal_requests_at_once_one_is_kept) {
   rig.add_endpoint("signed", "signed-key");
   int answered = 0;
   for (int i = 0; i < 32; ++i)
-    boost::asio::co_spawn(rig.world, rig.ingress->receive(of_signed(R"({"type":"a","id":"1"})")),
+    boost::asio::co_spawn(*rig.world, rig.ingress->receive(of_signed(R"({"type":"a","id":"1"})")),
                           [&](std::exception_ptr, ArrivalAnswer answer) {
                             EXPECT_EQ(test::EventsRig::status_of(answer), 200);
                             ++answered;
                           });
-  rig.world.restart();
-  while (answered < 32 && rig.world.run_one() > 0) {
+  rig.world->restart();
+  while (answered < 32 && rig.world->run_one() > 0) {
   }
   EXPECT_EQ(answered, 32);
   EXPECT_THAT(stored(), SizeIs(1));
@@ -251,7 +251,7 @@ TEST_F(IngressTest, what_cannot_be_parsed_is_acknowledged_kept_and_parsed_again_
   EXPECT_FALSE(request.last_error.empty());
   EXPECT_GT(request.due_at, rig.clock.wall_now());
   EXPECT_TRUE(request.messages.empty());
-  EXPECT_FALSE(test::run(rig.world, rig.ingress->parse_again(request)));
+  EXPECT_FALSE(test::run(*rig.world, rig.ingress->parse_again(request)));
 }
 
 TEST_F(IngressTest, a_store_that_is_down_asks_the_application_to_come_again) {

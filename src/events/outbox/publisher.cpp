@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "events/ingress/stored_request.hpp"
+#include "model/enum_spelling.hpp"
 #include "model/json_reader.hpp"
 
 namespace valetkey::events {
@@ -173,7 +174,8 @@ ports::Answer<std::vector<std::string>> Publisher::users_of(const Work& work, st
 
 ports::Answer<void> Publisher::match(const model::Connection& connection) {
   if (connection.app_user_id.empty() || !takes_events(connection)) co_return model::Result<void>{};
-  ports::Query query{.equal = {{"credential", connection.credential.str()}, {"state", std::string("unmatched")}}};
+  ports::Query query{
+      .equal = {{"credential", connection.credential.str()}, {"state", std::string(model::spelling(model::RequestState::kUnmatched))}}};
   for (bool is_last = false; !is_last;) {
     auto page = co_await context_.records.find<model::ReceivedRequest>(query);
     if (!page) co_return model::fail(std::move(page.error()));

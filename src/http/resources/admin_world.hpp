@@ -3,8 +3,8 @@
 
 #include "http/caller.hpp"
 #include "http/request.hpp"
+#include "http/resources/resource_route.hpp"
 #include "http/response.hpp"
-#include "http/router.hpp"
 #include "oauth/connections.hpp"
 #include "oauth/refresher.hpp"
 
@@ -16,18 +16,6 @@ struct AdminWorld {
   oauth::Connections& connections;
   oauth::Refresher& refresher;
 };
-
-using AdminHandler = ports::Task<Response> (*)(AdminWorld, Request&);
-
-inline void add_admin_route(Router& router, AdminWorld world, std::string method, std::string path, Needs needs, AdminHandler handler) {
-  const bool is_idempotent = method == "POST";
-  router.add({.method = std::move(method),
-              .path = std::move(path),
-              .needs = needs,
-              .handler = [world, handler](Request& request) { return handler(world, request); },
-              .idempotent = is_idempotent,
-              .labels = {}});
-}
 
 /// kForbidden for a key that is limited to some credentials or connections: `doing` is about all of the tenant.
 model::Result<void> check_unlimited(const Caller& caller, std::string_view doing);

@@ -36,7 +36,7 @@ ports::Task<Response> list(AdminWorld world, Request& request) {
 }  // namespace
 
 void add_audit_routes(Router& router, AdminWorld world) {
-  add_admin_route(router, world, "GET", "/v1/audit", scoped_or_installation({Scope::kAuditRead}), list);
+  add_resource_route(router, world, "GET", "/v1/audit", scoped_or_installation({Scope::kAuditRead}), list);
 }
 
 }  // namespace valetkey::http

@@ -43,7 +43,7 @@ ports::Task<Response> reserve(AdminWorld world, Request& request) {
 }  // namespace
 
 void add_callback_key_routes(Router& router, AdminWorld world) {
-  add_admin_route(router, world, "POST", "/v1/callback-keys", scoped({Scope::kCredentialsWrite}), reserve);
+  add_resource_route(router, world, "POST", "/v1/callback-keys", scoped({Scope::kCredentialsWrite}), reserve);
 }
 
 }  // namespace valetkey::http

@@ -144,12 +144,12 @@ Response credential_answer(const AdminWorld& world, const oauth::CredentialView&
 }
 
 void add_credential_action_routes(Router& router, AdminWorld world) {
-  add_admin_route(router, world, "POST", "/v1/credentials/{id}/test", scoped({Scope::kCredentialsWrite}), test);
-  add_admin_route(router, world, "POST", "/v1/credentials/{id}/rotate-secret", scoped({Scope::kCredentialsWrite}), rotate_secret);
-  add_admin_route(router, world, "POST", "/v1/credentials/{id}/carry-over", installation(), carry_over);
-  add_admin_route(router, world, "POST", "/v1/credentials/{id}/export", scoped({Scope::kSecretsExport}), refuse_export);
-  add_admin_route(router, world, "POST", "/v1/credentials/import", scoped({Scope::kCredentialsWrite, Scope::kSecretsExport}),
-                  refuse_import);
+  add_resource_route(router, world, "POST", "/v1/credentials/{id}/test", scoped({Scope::kCredentialsWrite}), test);
+  add_resource_route(router, world, "POST", "/v1/credentials/{id}/rotate-secret", scoped({Scope::kCredentialsWrite}), rotate_secret);
+  add_resource_route(router, world, "POST", "/v1/credentials/{id}/carry-over", installation(), carry_over);
+  add_resource_route(router, world, "POST", "/v1/credentials/{id}/export", scoped({Scope::kSecretsExport}), refuse_export);
+  add_resource_route(router, world, "POST", "/v1/credentials/import", scoped({Scope::kCredentialsWrite, Scope::kSecretsExport}),
+                     refuse_import);
 }
 
 }  // namespace valetkey::http

@@ -127,11 +127,11 @@ ports::Task<Response> remove(AdminWorld world, Request& request) {
 }  // namespace
 
 void add_credential_routes(Router& router, AdminWorld world) {
-  add_admin_route(router, world, "GET", "/v1/credentials", scoped({Scope::kCredentialsRead}), list);
-  add_admin_route(router, world, "POST", "/v1/credentials", scoped({Scope::kCredentialsWrite}), create);
-  add_admin_route(router, world, "GET", "/v1/credentials/{id}", scoped({Scope::kCredentialsRead}), read);
-  add_admin_route(router, world, "PATCH", "/v1/credentials/{id}", scoped({Scope::kCredentialsWrite}), change);
-  add_admin_route(router, world, "DELETE", "/v1/credentials/{id}", scoped({Scope::kCredentialsWrite}), remove);
+  add_resource_route(router, world, "GET", "/v1/credentials", scoped({Scope::kCredentialsRead}), list);
+  add_resource_route(router, world, "POST", "/v1/credentials", scoped({Scope::kCredentialsWrite}), create);
+  add_resource_route(router, world, "GET", "/v1/credentials/{id}", scoped({Scope::kCredentialsRead}), read);
+  add_resource_route(router, world, "PATCH", "/v1/credentials/{id}", scoped({Scope::kCredentialsWrite}), change);
+  add_resource_route(router, world, "DELETE", "/v1/credentials/{id}", scoped({Scope::kCredentialsWrite}), remove);
   add_credential_action_routes(router, world);
 }
 

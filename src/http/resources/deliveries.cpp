@@ -81,9 +81,9 @@ ports::Task<Response> replay(EventWorld world, Request& request) {
 }  // namespace
 
 void add_delivery_routes(Router& router, const EventWorld& world) {
-  add_event_route(router, world, "GET", "/v1/deliveries", scoped({Scope::kDestinationsRead}), list);
-  add_event_route(router, world, "GET", "/v1/deliveries/{id}", scoped({Scope::kDestinationsRead}), read);
-  add_event_route(router, world, "POST", "/v1/deliveries/{id}/replay", scoped({Scope::kEventsReplay}), replay);
+  add_resource_route(router, world, "GET", "/v1/deliveries", scoped({Scope::kDestinationsRead}), list);
+  add_resource_route(router, world, "GET", "/v1/deliveries/{id}", scoped({Scope::kDestinationsRead}), read);
+  add_resource_route(router, world, "POST", "/v1/deliveries/{id}/replay", scoped({Scope::kEventsReplay}), replay);
 }
 
 }  // namespace valetkey::http

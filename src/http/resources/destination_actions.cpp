@@ -105,9 +105,9 @@ ports::Task<Response> replay(EventWorld world, Request& request) {
 }  // namespace
 
 void add_destination_action_routes(Router& router, const EventWorld& world) {
-  add_event_route(router, world, "POST", "/v1/destinations/{id}/test", scoped({Scope::kDestinationsWrite}), test);
-  add_event_route(router, world, "POST", "/v1/destinations/{id}/rotate-secret", scoped({Scope::kDestinationsWrite}), rotate);
-  add_event_route(router, world, "POST", "/v1/destinations/{id}/replay", scoped({Scope::kEventsReplay}), replay);
+  add_resource_route(router, world, "POST", "/v1/destinations/{id}/test", scoped({Scope::kDestinationsWrite}), test);
+  add_resource_route(router, world, "POST", "/v1/destinations/{id}/rotate-secret", scoped({Scope::kDestinationsWrite}), rotate);
+  add_resource_route(router, world, "POST", "/v1/destinations/{id}/replay", scoped({Scope::kEventsReplay}), replay);
 }
 
 }  // namespace valetkey::http

@@ -112,11 +112,11 @@ ports::Task<Response> remove(EventWorld world, Request& request) {
 }  // namespace
 
 void add_destination_routes(Router& router, const EventWorld& world) {
-  add_event_route(router, world, "GET", "/v1/destinations", scoped({Scope::kDestinationsRead}), list);
-  add_event_route(router, world, "POST", "/v1/destinations", scoped({Scope::kDestinationsWrite}), create);
-  add_event_route(router, world, "GET", "/v1/destinations/{id}", scoped({Scope::kDestinationsRead}), read);
-  add_event_route(router, world, "PATCH", "/v1/destinations/{id}", scoped({Scope::kDestinationsWrite}), change);
-  add_event_route(router, world, "DELETE", "/v1/destinations/{id}", scoped({Scope::kDestinationsWrite}), remove);
+  add_resource_route(router, world, "GET", "/v1/destinations", scoped({Scope::kDestinationsRead}), list);
+  add_resource_route(router, world, "POST", "/v1/destinations", scoped({Scope::kDestinationsWrite}), create);
+  add_resource_route(router, world, "GET", "/v1/destinations/{id}", scoped({Scope::kDestinationsRead}), read);
+  add_resource_route(router, world, "PATCH", "/v1/destinations/{id}", scoped({Scope::kDestinationsWrite}), change);
+  add_resource_route(router, world, "DELETE", "/v1/destinations/{id}", scoped({Scope::kDestinationsWrite}), remove);
   add_destination_action_routes(router, world);
 }
 

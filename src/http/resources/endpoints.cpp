@@ -222,18 +222,11 @@ ports::Task<Response> rejected(EndpointsWorld world, Request& request) {
   co_return response;
 }
 
-using EndpointHandler = ports::Task<Response> (*)(EndpointsWorld, Request&);
-
 }  // namespace
 
 void add_endpoint_routes(Router& router, EndpointsWorld world) {
-  const auto add = [&](std::string method, std::string path, Scope scope, EndpointHandler handler) {
-    const bool is_idempotent = method == "POST";
-    router.add({.method = std::move(method),
-                .path = std::move(path),
-                .needs = scoped({scope}),
-                .handler = [world, handler](Request& request) { return handler(world, request); },
-                .idempotent = is_idempotent});
+  const auto add = [&](std::string method, std::string path, Scope scope, auto handler) {
+    add_resource_route(router, world, std::move(method), std::move(path), scoped({scope}), handler);
   };
   add("GET", "/v1/endpoints", Scope::kEndpointsRead, list);
   add("POST", "/v1/endpoints", Scope::kEndpointsWrite, create);

@@ -3,7 +3,7 @@
 
 #include "events/endpoints/endpoint_records.hpp"
 #include "events/ingress/ingress.hpp"
-#include "http/router.hpp"
+#include "http/resources/resource_route.hpp"
 
 namespace valetkey::http {
 

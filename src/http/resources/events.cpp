@@ -191,10 +191,10 @@ ports::Task<Response> replay(EventWorld world, Request& request) {
 }  // namespace
 
 void add_event_routes(Router& router, const EventWorld& world) {
-  add_event_route(router, world, "GET", "/v1/events", scoped({Scope::kEventsRead}), list);
-  add_event_route(router, world, "GET", "/v1/events/{id}", scoped({Scope::kEventsRead}), read);
-  add_event_route(router, world, "GET", "/v1/events/{id}/raw", scoped({Scope::kEventsRaw}), raw);
-  add_event_route(router, world, "POST", "/v1/events/{id}/replay", scoped({Scope::kEventsReplay}), replay);
+  add_resource_route(router, world, "GET", "/v1/events", scoped({Scope::kEventsRead}), list);
+  add_resource_route(router, world, "GET", "/v1/events/{id}", scoped({Scope::kEventsRead}), read);
+  add_resource_route(router, world, "GET", "/v1/events/{id}/raw", scoped({Scope::kEventsRaw}), raw);
+  add_resource_route(router, world, "POST", "/v1/events/{id}/replay", scoped({Scope::kEventsReplay}), replay);
 }
 
 }  // namespace valetkey::http

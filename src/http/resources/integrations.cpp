@@ -109,11 +109,11 @@ ports::Task<Response> remove(AdminWorld world, Request& request) {
 }  // namespace
 
 void add_integration_routes(Router& router, AdminWorld world) {
-  add_admin_route(router, world, "GET", "/v1/integrations", scoped({Scope::kIntegrationsRead}), list);
-  add_admin_route(router, world, "POST", "/v1/integrations", scoped({Scope::kIntegrationsWrite}), create);
-  add_admin_route(router, world, "GET", "/v1/integrations/{slug}", scoped({Scope::kIntegrationsRead}), read);
-  add_admin_route(router, world, "PATCH", "/v1/integrations/{slug}", scoped({Scope::kIntegrationsWrite}), change);
-  add_admin_route(router, world, "DELETE", "/v1/integrations/{slug}", scoped({Scope::kIntegrationsWrite}), remove);
+  add_resource_route(router, world, "GET", "/v1/integrations", scoped({Scope::kIntegrationsRead}), list);
+  add_resource_route(router, world, "POST", "/v1/integrations", scoped({Scope::kIntegrationsWrite}), create);
+  add_resource_route(router, world, "GET", "/v1/integrations/{slug}", scoped({Scope::kIntegrationsRead}), read);
+  add_resource_route(router, world, "PATCH", "/v1/integrations/{slug}", scoped({Scope::kIntegrationsWrite}), change);
+  add_resource_route(router, world, "DELETE", "/v1/integrations/{slug}", scoped({Scope::kIntegrationsWrite}), remove);
 }
 
 }  // namespace valetkey::http

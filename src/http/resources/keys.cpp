@@ -126,10 +126,10 @@ ports::Task<Response> remove(AdminWorld world, Request& request) {
 
 void add_key_routes(Router& router, AdminWorld world) {
   const auto needs = scoped_or_installation({Scope::kKeysWrite});
-  add_admin_route(router, world, "GET", "/v1/keys", needs, list);
-  add_admin_route(router, world, "POST", "/v1/keys", needs, create);
-  add_admin_route(router, world, "GET", "/v1/keys/{id}", needs, read);
-  add_admin_route(router, world, "DELETE", "/v1/keys/{id}", needs, remove);
+  add_resource_route(router, world, "GET", "/v1/keys", needs, list);
+  add_resource_route(router, world, "POST", "/v1/keys", needs, create);
+  add_resource_route(router, world, "GET", "/v1/keys/{id}", needs, read);
+  add_resource_route(router, world, "DELETE", "/v1/keys/{id}", needs, remove);
 }
 
 }  // namespace valetkey::http

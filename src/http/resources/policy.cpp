@@ -66,8 +66,8 @@ ports::Task<Response> change(AdminWorld world, Request& request) {
 }  // namespace
 
 void add_policy_routes(Router& router, AdminWorld world) {
-  add_admin_route(router, world, "GET", "/v1/policy", scoped({}), read);
-  add_admin_route(router, world, "PATCH", "/v1/policy", scoped({Scope::kKeysWrite}), change);
+  add_resource_route(router, world, "GET", "/v1/policy", scoped({}), read);
+  add_resource_route(router, world, "PATCH", "/v1/policy", scoped({Scope::kKeysWrite}), change);
 }
 
 }  // namespace valetkey::http

@@ -87,7 +87,7 @@ Response preset_page(const services::PresetLibrary& presets, const Request& requ
 }
 
 void add_preset_routes(Router& router, const ServicesWorld& world) {
-  add_services_route(router, world, "GET", "/v1/services/preset/{slug}", scoped({Scope::kServicesRead}), read);
+  add_resource_route(router, world, "GET", "/v1/services/preset/{slug}", scoped({Scope::kServicesRead}), read);
 }
 
 }  // namespace valetkey::http

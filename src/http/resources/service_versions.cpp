@@ -55,8 +55,8 @@ ports::Task<Response> read(ServicesWorld world, Request& request) {
 }  // namespace
 
 void add_service_version_routes(Router& router, const ServicesWorld& world) {
-  add_services_route(router, world, "GET", "/v1/services/{id}/versions", scoped({Scope::kServicesRead}), list);
-  add_services_route(router, world, "GET", "/v1/services/{id}/versions/{number}", scoped({Scope::kServicesRead}), read);
+  add_resource_route(router, world, "GET", "/v1/services/{id}/versions", scoped({Scope::kServicesRead}), list);
+  add_resource_route(router, world, "GET", "/v1/services/{id}/versions/{number}", scoped({Scope::kServicesRead}), read);
 }
 
 }  // namespace valetkey::http

@@ -132,11 +132,11 @@ ports::Task<Response> remove(ServicesWorld world, Request& request) {
 }  // namespace
 
 void add_config_service_routes(Router& router, const ServicesWorld& world) {
-  add_services_route(router, world, "GET", "/v1/services", scoped({Scope::kServicesRead}), list);
-  add_services_route(router, world, "POST", "/v1/services", scoped({Scope::kServicesWrite}), create);
-  add_services_route(router, world, "GET", "/v1/services/{id}", scoped({Scope::kServicesRead}), read);
-  add_services_route(router, world, "PATCH", "/v1/services/{id}", scoped({Scope::kServicesWrite}), change);
-  add_services_route(router, world, "DELETE", "/v1/services/{id}", scoped({Scope::kServicesWrite}), remove);
+  add_resource_route(router, world, "GET", "/v1/services", scoped({Scope::kServicesRead}), list);
+  add_resource_route(router, world, "POST", "/v1/services", scoped({Scope::kServicesWrite}), create);
+  add_resource_route(router, world, "GET", "/v1/services/{id}", scoped({Scope::kServicesRead}), read);
+  add_resource_route(router, world, "PATCH", "/v1/services/{id}", scoped({Scope::kServicesWrite}), change);
+  add_resource_route(router, world, "DELETE", "/v1/services/{id}", scoped({Scope::kServicesWrite}), remove);
   add_service_version_routes(router, world);
   add_preset_routes(router, world);
   add_try_route(router, world);

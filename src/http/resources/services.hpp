@@ -2,7 +2,7 @@
 #include <functional>
 
 #include "events/endpoints/endpoint_trial.hpp"
-#include "http/router.hpp"
+#include "http/resources/resource_route.hpp"
 #include "services/library/own_services.hpp"
 #include "services/library/preset_library.hpp"
 #include "services/services.hpp"
@@ -19,19 +19,6 @@ struct ServicesWorld {
   /// The services and opened secrets of an endpoint, for a dry run with them.
   std::function<ports::Answer<events::EndpointTrial>(model::TenantId, model::EndpointId, model::RequestKind)> endpoint_trial{};
 };
-
-using ServicesHandler = ports::Task<Response> (*)(ServicesWorld, Request&);
-
-inline void add_services_route(Router& router, const ServicesWorld& world, std::string method, std::string path, Needs needs,
-                               ServicesHandler handler) {
-  const bool is_idempotent = method == "POST";
-  router.add({.method = std::move(method),
-              .path = std::move(path),
-              .needs = needs,
-              .handler = [world, handler](Request& request) { return handler(world, request); },
-              .idempotent = is_idempotent,
-              .labels = {}});
-}
 
 /// `/v1/services`, `/v1/services/{id}`, `.../versions`, `/v1/services/preset/{slug}`, `/v1/services/try`.
 void add_config_service_routes(Router& router, const ServicesWorld& world);

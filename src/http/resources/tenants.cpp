@@ -124,11 +124,11 @@ ports::Task<Response> remove(AdminWorld world, Request& request) {
 }  // namespace
 
 void add_tenant_routes(Router& router, AdminWorld world) {
-  add_admin_route(router, world, "GET", "/v1/tenants", installation(), list);
-  add_admin_route(router, world, "POST", "/v1/tenants", installation(), create);
-  add_admin_route(router, world, "GET", "/v1/tenants/{id}", installation(), read);
-  add_admin_route(router, world, "PATCH", "/v1/tenants/{id}", installation(), change);
-  add_admin_route(router, world, "DELETE", "/v1/tenants/{id}", installation(), remove);
+  add_resource_route(router, world, "GET", "/v1/tenants", installation(), list);
+  add_resource_route(router, world, "POST", "/v1/tenants", installation(), create);
+  add_resource_route(router, world, "GET", "/v1/tenants/{id}", installation(), read);
+  add_resource_route(router, world, "PATCH", "/v1/tenants/{id}", installation(), change);
+  add_resource_route(router, world, "DELETE", "/v1/tenants/{id}", installation(), remove);
 }
 
 }  // namespace valetkey::http

@@ -4,7 +4,7 @@
 
 #include "model/digest.hpp"
 #include "services/keys/key_answers.hpp"
-#include "services/keys/pinned_host.hpp"
+#include "services/keys/pinned_url.hpp"
 
 namespace valetkey::services {
 namespace {

@@ -25,7 +25,7 @@ class Text {
   ~Text() { engine_.string_release(text_); }
   Text(const Text&) = delete;
   Text& operator=(const Text&) = delete;
-  operator JSStringRef() const { return text_; }  // NOLINT(google-explicit-constructor)
+  operator JSStringRef() const { return text_; }  // NOLINT(google-explicit-constructor): stands for the C type
 
  private:
   const Engine& engine_;

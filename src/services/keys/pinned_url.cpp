@@ -1,8 +1,9 @@
-#include "services/keys/pinned_host.hpp"
+#include "services/keys/pinned_url.hpp"
 
 #include <fmt/format.h>
 
 #include "services/host_pattern.hpp"
+
 namespace valetkey::services {
 namespace {
 
