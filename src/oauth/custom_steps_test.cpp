@@ -11,7 +11,6 @@ namespace {
 using model::Code;
 using model::ConnectionState;
 using namespace std::chrono_literals;
-using test::Behaviour;
 using test::EngineRig;
 using test::run;
 using testing::ElementsAre;

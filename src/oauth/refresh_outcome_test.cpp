@@ -134,6 +134,7 @@ TEST(RefreshOutcome, refresh_rule_16_an_hour_of_gateway_errors_kills_no_grant) {
     // The gateway in front of the server is broken: nothing is processed behind it.
     rig.provider.otherwise = [status] { return Behaviour{.is_processed = false, .status = status}; };
     std::vector<model::Connection> connections;
+    connections.reserve(20);
     for (int i = 0; i < 20; ++i) connections.push_back(rig.connect());
     rig.clock.advance(3601s);
     for (int minute = 0; minute < 60; ++minute) {

@@ -14,7 +14,6 @@ using model::Seconds;
 using namespace std::chrono_literals;
 using test::Behaviour;
 using test::EngineRig;
-using test::run;
 
 TEST(Refresher, refresh_5_5_a_thousand_readers_of_an_expired_token_make_one_request) {
   EngineRig rig;

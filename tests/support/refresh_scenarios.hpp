@@ -14,11 +14,13 @@ inline std::vector<model::Result<oauth::LiveToken>> read_at_once(EngineRig& rig,
   rig.clock.advance(model::Seconds{3601});
   rig.provider.script.push_back({.delay = model::Milliseconds{500}});
   std::vector<std::shared_ptr<std::optional<model::Result<oauth::LiveToken>>>> reads;
+  reads.reserve(static_cast<std::size_t>(readers));
   for (int i = 0; i < readers; ++i) reads.push_back(rig.start_read(connection));
   rig.until([&] { return rig.provider.token_requests() == 1; });
   rig.pass(model::Seconds{1});
   rig.until([&] { return std::ranges::all_of(reads, [](const auto& read) { return read->has_value(); }); });
   std::vector<model::Result<oauth::LiveToken>> out;
+  out.reserve(reads.size());
   for (auto& read : reads) out.push_back(std::move(**read));
   return out;
 }
