@@ -317,7 +317,8 @@ class NonceFlowTest : public testing::TestWithParam<bool> {
     EngineRig::must(run(*rig.world, rig.store->apply({.writes = {rig.records->put(rig.credential)}})));
     const auto claims = fmt::format(R"({{"iss":"https://sim.example","aud":"client","sub":"acct-1","exp":{}}})",
                                     model::to_unix_ms(rig.clock.wall_now() + 1h) / 1000);
-    rig.provider.members = {{"id_token", fmt::format("\"e30.{}.c2ln\"", model::to_base64url(claims))}};
+    rig.provider.members = {
+        {"id_token", fmt::format("\"{}.{}.c2ln\"", model::to_base64url(R"({"alg":"RS256"})"), model::to_base64url(claims))}};
   }
   static model::Integration with_openid(bool nonce) {
     auto integration = EngineRig::plain_integration();

@@ -3,8 +3,7 @@
 #include <boost/json.hpp>
 
 #include "model/digest.hpp"
-#include "model/encoding.hpp"
-#include "model/json_reader.hpp"
+#include "model/jws.hpp"
 #include "model/secret.hpp"
 
 namespace valetkey::oauth {
@@ -36,14 +35,9 @@ bool has_audience(const json::object& claims, const std::string& client_id) {
 }  // namespace
 
 model::Result<json::object> checked_claims(std::string_view id_token, const IdTokenExpectation& expected) {
-  const auto first = id_token.find('.');
-  const auto last = id_token.rfind('.');
-  if (first == std::string_view::npos || first == last) return refuse("it is not a signed JWT");
-  const auto payload = model::from_base64url(id_token.substr(first + 1, last - first - 1));
-  if (!payload) return refuse("its payload is not base64url");
-  auto parsed = model::parse_json(*payload);
-  if (!parsed || !parsed->is_object()) return refuse("its payload is not a JSON object");
-  auto& claims = parsed->as_object();
+  auto token = model::read_jws(id_token);
+  if (!token) return refuse("it is not a signed JWT that can be read one way only");
+  auto& claims = token->claims.as_object();
 
   if (!expected.issuer.empty() && text_of(claims, "iss") != expected.issuer) return refuse("`iss` is another issuer");
   if (!has_audience(claims, expected.client_id)) return refuse("`aud` is another client");

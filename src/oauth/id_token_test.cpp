@@ -1,5 +1,6 @@
 #include "oauth/id_token.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "model/digest.hpp"
@@ -10,7 +11,7 @@ namespace {
 
 constexpr model::WallTime kNow{std::chrono::sys_days{std::chrono::January / 1 / 2026}};
 
-std::string jwt(std::string_view claims) { return "e30." + model::to_base64url(claims) + ".c2ln"; }
+std::string jwt(std::string_view claims) { return model::to_base64url(R"({"alg":"RS256"})") + "." + model::to_base64url(claims) + ".c2ln"; }
 
 IdTokenExpectation expected() {
   return {.issuer = "https://as.example", .client_id = "client", .nonce_hash = model::to_hex(model::sha256("nonce")), .now = kNow};

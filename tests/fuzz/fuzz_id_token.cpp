@@ -41,7 +41,7 @@ void check_token(std::string_view token) {
 /// A token, or the claims of one.
 void read_token(std::string_view text) {
   check_token(text);
-  check_token("e30." + model::to_base64url(text) + ".c2ln");
+  check_token(model::to_base64url(R"({"alg":"RS256"})") + "." + model::to_base64url(text) + ".c2ln");
 }
 
 }  // namespace

@@ -4,17 +4,16 @@
 #include "fuzz/property.hpp"
 #include "model/encoding.hpp"
 #include "model/json_reader.hpp"
-#include "services/verify/jws.hpp"
+#include "model/jws.hpp"
 
 namespace {
 
 using valetkey::fuzz::require;
 namespace model = valetkey::model;
-namespace verify = valetkey::services::verify;
 
 void check_token(std::string_view text) {
-  const auto token = verify::parse_jws(text);
-  if (!token) return require(token.error() == "token_malformed", "a rejection has its reason");
+  const auto token = model::read_jws(text);
+  if (!token) return;
   require(token->claims.is_object(), "the claims are an object");
   require(!token->signature.empty() && !token->algorithm.empty(), "there are a signature and an algorithm");
   require(text.starts_with(token->signing_input), "what is signed is what was sent");
@@ -22,13 +21,12 @@ void check_token(std::string_view text) {
   require(again == text, "no other text has the same parts");
   const auto header = model::parse_json(*model::from_base64url(text.substr(0, text.find('.'))));
   require(header && !header->as_object().contains("crit"), "no extension is critical");
-  require(verify::allowed_algorithm({}, token->algorithm) == nullptr, "no algorithm is allowed by itself");
 }
 
 /// A token, or two lines: header and claims of one.
 void read_token(std::string_view text) {
   check_token(text);
-  (void)verify::has_repeated_names(text);
+  (void)model::has_repeated_names(text);
   const auto header = valetkey::fuzz::take_line(text);
   check_token(model::to_base64url(header) + "." + model::to_base64url(text) + ".c2ln");
 }

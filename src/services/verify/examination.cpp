@@ -76,9 +76,8 @@ Finding<void> Examination::prepare_token() {
   if (!texts) return std::unexpected(texts.error());
   if (texts->values.size() != 1) return trace_.rejected("signature_duplicated", "token", "there is more than one");
   token_text_ = std::move(texts->values.front());
-  auto token = parse_jws(token_text_);
-  if (!token) return trace_.rejected(token.error(), "token", "it is no compact JWS that can be read one way only");
-  token_ = std::move(*token);
+  token_ = model::read_jws(token_text_);
+  if (!token_) return trace_.rejected("token_malformed", "token", "it is no compact JWS that can be read one way only");
   token_algorithm_ = allowed_algorithm(alternative_.algorithms, token_->algorithm);
   if (token_algorithm_ == nullptr)
     return trace_.rejected("algorithm_not_allowed", "token", "its algorithm is " + model::clipped(token_->algorithm));

@@ -2,7 +2,8 @@
 #include <optional>
 #include <vector>
 
-#include "services/verify/jws.hpp"
+#include "model/jws.hpp"
+#include "services/verify/jwt_algorithms.hpp"
 #include "services/verify/key_request.hpp"
 #include "services/verify/message.hpp"
 #include "services/verify/signature_header.hpp"
@@ -61,7 +62,7 @@ class Examination {
   std::vector<Signed> signed_;
   std::string timestamp_;
   std::string token_text_;
-  std::optional<Jws> token_;
+  std::optional<model::Jws> token_;
   boost::json::value unverified_claims_;
   const JwtAlgorithm* token_algorithm_ = nullptr;
 };

@@ -4,7 +4,6 @@
 
 #include "model/digest.hpp"
 #include "model/encoding.hpp"
-#include "services/verify/jws.hpp"
 #include "services/verify/jwt_claims.hpp"
 #include "support/signing_key.hpp"
 #include "support/verify_rig.hpp"
@@ -220,14 +219,6 @@ TEST_F(Jwt, an_unverified_claim_chooses_the_secret_and_nothing_else) {
   EXPECT_EQ(verify(mac_token("HS256", "secret of one", kHead, claims(R"(,"iss":"two")"))), "signature_mismatch");
   EXPECT_EQ(verify(mac_token("HS256", "secret of one", kHead, claims(R"(,"iss":"three")"))), "secret_missing");
   EXPECT_EQ(verify(mac_token("HS256", "secret of one", kHead, claims())), "secret_missing");
-}
-
-TEST(Jws, has_repeated_names) {
-  EXPECT_FALSE(has_repeated_names(R"({"a":1,"b":{"a":1},"c":[{"a":1},{"a":2}]})"));
-  EXPECT_TRUE(has_repeated_names(R"({"a":1,"b":2,"a":3})"));
-  EXPECT_TRUE(has_repeated_names(R"({"b":[{"a":1,"a":3}]})"));
-  EXPECT_TRUE(has_repeated_names(R"({"ab":1,"\u0061b":3})"));
-  EXPECT_FALSE(has_repeated_names("[]"));
 }
 
 }  // namespace

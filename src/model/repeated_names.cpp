@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "services/verify/jws.hpp"
+#include "model/jws.hpp"
 
-namespace valetkey::services::verify {
+namespace valetkey::model {
 namespace {
 
 namespace json = boost::json;
@@ -68,4 +68,4 @@ bool has_repeated_names(std::string_view text) {
   return parser.handler().is_repeated;
 }
 
-}  // namespace valetkey::services::verify
+}  // namespace valetkey::model
