@@ -311,7 +311,7 @@ TEST_F(AuthorizationFlowTest, security_s01_endpoints_that_changed_meanwhile_abor
 
 /// The flow of an integration whose ID tokens hold no nonce, whatever was sent.
 class NonceFlowTest : public testing::TestWithParam<bool> {
- protected:
+ public:
   NonceFlowTest() : rig(with_openid(GetParam())) {
     rig.credential.completion = model::Completion::kImmediate;
     EngineRig::must(run(*rig.world, rig.store->apply({.writes = {rig.records->put(rig.credential)}})));
